@@ -1,0 +1,44 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters around endpoint_info: the endpoints of many hosts as one list, and the answers of one host out of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+
+def endpoints(
+    names: t.Sequence[str], hostvars: t.Mapping[str, t.Any], default: t.Sequence[t.Mapping[str, t.Any]]
+) -> list[dict[str, t.Any]]:
+    """Endpoints to connect to, one flat list, each with the inventory name of its server.
+
+    A host's own ``msexchange_tls_endpoints`` win over ``default``; an endpoint without ``host`` is at the address of its server.
+    """
+    found: list[dict[str, t.Any]] = []
+    for name in names:
+        own = hostvars[name]
+        wanted = own.get("msexchange_tls_endpoints", default)
+        if not isinstance(wanted, (list, tuple)) or not all(isinstance(item, t.Mapping) for item in wanted):
+            raise AnsibleFilterError(
+                f"{name}: msexchange_tls_endpoints must be a list of dictionaries with service, port and transport."
+            )
+        address = own.get("ansible_host", name)
+        found += [{"host": address, **item, "name": name} for item in wanted]
+    return found
+
+
+def observed(result: t.Any, name: str) -> list[dict[str, t.Any]]:
+    """The answers of the server ``name`` out of a result of endpoint_info; empty when nothing was probed."""
+    answers = result.get("endpoints", []) if isinstance(result, t.Mapping) else []
+    return [dict(answer) for answer in answers if answer.get("name") == name]
+
+
+class FilterModule:
+    """Entry point for Ansible."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"endpoints": endpoints, "observed": observed}

@@ -1,0 +1,175 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The vocabulary of the catalogue: what a setting, an operating system, a suite and an Exchange build are.
+
+Everything here is plain data; the tables are in ``data/*.yml`` and come in through :mod:`.load`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+REG_NONE = 0
+REG_SZ = 1
+REG_EXPAND_SZ = 2
+REG_BINARY = 3
+REG_DWORD = 4
+REG_MULTI_SZ = 7
+REG_QWORD = 11
+
+KIND_NAMES: t.Mapping[int, str] = {
+    REG_NONE: "REG_NONE",
+    REG_SZ: "REG_SZ",
+    REG_EXPAND_SZ: "REG_EXPAND_SZ",
+    REG_BINARY: "REG_BINARY",
+    REG_DWORD: "REG_DWORD",
+    5: "REG_DWORD_BIG_ENDIAN",
+    6: "REG_LINK",
+    REG_MULTI_SZ: "REG_MULTI_SZ",
+    8: "REG_RESOURCE_LIST",
+    9: "REG_FULL_RESOURCE_DESCRIPTOR",
+    10: "REG_RESOURCE_REQUIREMENTS_LIST",
+    REG_QWORD: "REG_QWORD",
+}
+
+#: Versions of the protocol, oldest first; the order is the order of negotiation.
+VERSIONS: tuple[str, ...] = ("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3")
+SIDES: tuple[str, ...] = ("client", "server")
+
+
+class SettingKind(str, enum.Enum):
+    """How the registry values of a setting turn into a meaning, and back."""
+
+    PROTOCOL = "protocol"  #: Enabled + DisabledByDefault -> enabled | disabled | disabled_by_default
+    ALGORITHM = "algorithm"  #: Enabled under Ciphers, Hashes, KeyExchangeAlgorithms: 0xffffffff or 0 is written
+    FLAG = "flag"  #: one REG_DWORD: non-zero is enabled; 1 or 0 is written
+    NUMBER = "number"  #: one REG_DWORD read as a number (unit in the setting)
+    MASK = "mask"  #: one REG_DWORD of SP_PROT style bits; the meaning is the number
+    LIST = "list"  #: names in order (suites, curves)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """One registry value: absolute key with the hive spelled out, value name, REG_* number that Windows expects."""
+
+    key: str
+    name: str
+    kind: int
+
+
+#: What a setting can mean. enabled/disabled words for PROTOCOL, ALGORITHM and FLAG; int for NUMBER and MASK; tuple of names for LIST.
+Meaning = t.Union[str, int, tuple[str, ...]]
+
+ENABLED = "enabled"
+DISABLED = "disabled"
+DISABLED_BY_DEFAULT = "disabled_by_default"
+UNSUPPORTED = "unsupported"  #: this OS has no such version or algorithm
+UNKNOWN = "unknown"
+MIXED = "mixed"  #: written after the boot: new processes obey, running services may not (design 15.1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One switch of the catalogue.
+
+    ``places``: PROTOCOL has two (Enabled, DisabledByDefault), every other kind exactly one.
+    ``per_user``: the key is relative to a user hive. ``os``: ids of systems that read it, empty = all; elsewhere it is inert.
+    ``defaults``: OS id (or "*") -> meaning when the value is absent; a missing OS means unknown.
+    ``unit``: ms, bytes, bits ... for NUMBER. ``reboot``: what counts only after a boot.
+    """
+
+    id: str
+    title: str
+    kind: SettingKind
+    places: tuple[Place, ...]
+    sources: tuple[str, ...]
+    defaults: t.Mapping[str, Meaning] = dataclasses.field(default_factory=dict)
+    os: tuple[str, ...] = ()
+    per_user: bool = False
+    reboot: bool = True
+    unit: str = ""
+    note: str = ""
+
+    @property
+    def group(self) -> str:
+        """The first word of the id: protocols, ciphers, hashes, key_exchange, dotnet ..."""
+        return self.id.split(".", 1)[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class OperatingSystem:
+    """A Windows generation. ``builds``: first CurrentBuildNumber and the last one (inclusive) that belong to it."""
+
+    id: str
+    name: str
+    client: bool
+    first_build: int
+    last_build: int
+    suites_carry_curve: bool  #: before Windows 10 / Server 2016 the curve is part of the suite name
+    powershell: str  #: version that ships with it
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """A cipher suite as Schannel names it (without curve suffix).
+
+    ``versions``: versions that can negotiate it, oldest first. ``traits``: any of aead, cbc, rc4, 3des, des, rc2, null, export, md5, psk, forward_secret.
+    ``authentication``: certificate type that it needs: rsa, ecdsa, dss, any (TLS 1.3), none.
+    """
+
+    name: str
+    number: int
+    versions: tuple[str, ...]
+    key_exchange: str
+    authentication: str
+    cipher: str
+    bits: int
+    traits: frozenset[str]
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class SuiteList:
+    """Suites of one OS: ``default`` in rank order, ``off`` supported but not enabled, ``on_request`` only if the program asks (subset of default)."""
+
+    os: str
+    default: tuple[str, ...]
+    off: tuple[str, ...]
+    on_request: frozenset[str]
+    curves: tuple[str, ...]
+    curves_off: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class ExchangeRelease:
+    """One release (CU or RTM) by its base build; a host belongs to the newest release whose build is not above its own.
+
+    ``version``: ex2010 ex2013 ex2016 ex2019 exse. ``can``: abilities gained from this build on, e.g. tls_1_2, disable_tls_1_0, tls_1_3, strict_renegotiation.
+    """
+
+    id: str
+    name: str
+    version: str
+    build: tuple[int, int, int, int]
+    date: str
+    can: frozenset[str]
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Catalogue:
+    """All tables, each keyed by id (suites by Schannel name)."""
+
+    settings: t.Mapping[str, Setting]
+    systems: t.Mapping[str, OperatingSystem]
+    suites: t.Mapping[str, Suite]
+    suite_lists: t.Mapping[str, SuiteList]
+    releases: tuple[ExchangeRelease, ...]  #: ascending by build
+    sources: t.Mapping[str, str]  #: tag -> title and place
+    reading: t.Mapping[str, t.Any]  #: what host_read is asked for: keys, user_keys, files (contract R)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings, operations, plan: what is said about a host and what would be done to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
+
+
+class Severity(str, enum.Enum):
+    """error: not as it must be; warning: should be looked at; note: worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Verdict(str, enum.Enum):
+    """Judgement of one rule; the zero value is unknown: what was not read is never a pass."""
+
+    UNKNOWN = "unknown"
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+    EXEMPT = "exempt"
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One statement about one setting or endpoint; id is stable and listed in docs/findings.md."""
+
+    id: str
+    severity: Severity
+    subject: str  #: setting id, registry path or endpoint
+    message: str
+    reason: str
+    remedy: str
+    sources: tuple[str, ...]
+
+
+class Act(str, enum.Enum):
+    """What the plan does about one setting."""
+
+    NONE = "none"
+    SET = "set"
+    DELETE = "delete"
+    REFUSED = "refused"
+
+
+class Reason(str, enum.Enum):
+    """Why; a closed list, for people: nothing steers by it."""
+
+    AS_WANTED = "as_wanted"
+    EQUAL_MEANING = "equal_meaning"
+    OS_DEFAULT_SUFFICES = "os_default_suffices"
+    DIFFERS = "differs"
+    ABSENT = "absent"
+    MALFORMED = "malformed"
+    LATER_STAGE = "later_stage"
+    EXEMPT = "exempt"
+    NOT_APPLICABLE = "not_applicable"
+    UNREAD = "unread"
+    UNDECIDED = "undecided"
+    OWNED_BY_GROUP_POLICY = "owned_by_group_policy"
+    OWNER_UNKNOWN = "owner_unknown"
+    STAGE_BLOCKED = "stage_blocked"
+    WOULD_LOCK_OUT = "would_lock_out"
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """One typed write with the before-value it expects (contract W2). ``before``: None = absent. ``after``: None = delete."""
+
+    op: str  #: set | delete_value | delete_key
+    path: str
+    name: str
+    before: RegistryValue | None
+    after: RegistryValue | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One setting considered, no-ops included. before/after are meanings as JSON data (None = absent)."""
+
+    setting: str
+    rule: str
+    stage: str
+    act: Act
+    reason: Reason
+    verdict: Verdict
+    before: t.Any
+    after: t.Any
+    detail: str
+    operations: tuple[Operation, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """A stage that may not be applied, and what to do about it."""
+
+    stage: str
+    scope: str  #: host | organisation
+    kind: str  #: boot | proof | ability | unknown | organisation | ownership | lockout
+    reason: str
+    remedy: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """One host, one stage. ``stage``: the one that was asked for; ``reached``: up to where the plan goes.
+
+    ``applyable``: something would change. ``complete``: after it (and the boot it needs) the wanted stage is fulfilled.
+    """
+
+    profile: str
+    stage: str
+    reached: str
+    entries: tuple[Entry, ...]
+    gates: tuple[Gate, ...]  #: why it stops there
+    next_stage: str
+    reboot_required: bool
+    applyable: bool
+    complete: bool
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All writes in the order of the entries."""
+        return tuple(operation for entry in self.entries for operation in entry.operations)
