@@ -1,0 +1,79 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One report for many servers, from what earlier tasks registered; contacts nobody."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.msexchange.tls.plugins.plugin_utils._report import (
+    build_report,
+    render_html,
+    render_markdown,
+    render_text,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._report_files import write_folder
+from ansible_collections.msexchange.tls.plugins.plugin_utils._version import VERSION
+from ansible_collections.msexchange.tls.plugins.plugin_utils._words import plain_data
+
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "members": {"type": "list", "elements": "str", "required": True},
+    "directory": {"type": "str", "default": "msexchange_tls_reports"},
+    "name": {"type": "str", "default": "report"},
+    "title": {"type": "str", "default": "TLS report"},
+}
+
+
+def collect(name: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The material of one server, as the roles registered it; what was never read is None."""
+    before, state = variables.get("msexchange_tls_before"), variables.get("msexchange_tls_state")
+    wire = variables.get("msexchange_tls_wire_result")
+    answers = wire.get("endpoints", []) if isinstance(wire, t.Mapping) else []
+    return {
+        "name": name,
+        "before": before if before is not None else state,
+        "after": state if before is not None else None,
+        "change": variables.get("msexchange_tls_change"),
+        "wire": [answer for answer in answers if answer.get("name") == name],
+    }
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """See the documentation of the module msexchange.tls.report."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> dict[str, t.Any]:
+        """Collect, render, write."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        _checked, arguments = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        hostvars = (task_vars or {}).get("hostvars", {})
+        hosts = [plain_data(collect(name, hostvars[name] if name in hostvars else {})) for name in arguments["members"]]
+        now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        report = build_report(hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION)
+        folder = os.path.abspath(os.path.expanduser(arguments["directory"]))
+        try:
+            files = write_folder(
+                folder,
+                f"{arguments['name']}-{now.strftime('%Y%m%dT%H%M%SZ')}",
+                {
+                    "report.json": json.dumps(report, indent=2, sort_keys=True) + "\n",
+                    "report.md": render_markdown(report),
+                    "report.html": render_html(report),
+                },
+            )
+        except OSError as error:
+            raise AnsibleActionFail(
+                f"The report could not be written below {folder}: {error.strerror or error}. Name a folder that you may write to."
+            ) from error
+        result.update(changed=False, table=render_text(report), files=files)
+        return result
