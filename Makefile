@@ -1,0 +1,147 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every target sets up what it needs. All that is made lies in .venv, .cache and out.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The Python that makes the environments: the newest on PATH that runs, or make PYTHON=/path/to/python3.12
+PYTHON ?=
+# Tests at a time
+JOBS ?= 2
+# More words for pytest: make test ARGS="-k journal -x"
+ARGS ?=
+# Where `make build` and `make audit-reg` write
+OUT ?= out
+
+COLLECTIONS := .cache/collections
+SELF := $(COLLECTIONS)/ansible_collections/msexchange/tls
+RUNTIME := .venv/.runtime-ready
+TEST := .venv/.test-ready
+LINT := .cache/lint-venv/.ready
+LINT_BIN := $(CURDIR)/.cache/lint-venv/bin
+REQUIREMENTS := tests/requirements
+
+# Absolute: some tools are started in a copy of the project. A user's own settings must not change what a test sees.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_CONFIG ANSIBLE_VAULT_PASSWORD_FILE
+
+PIP_INSTALL := -m pip install -qq --require-virtualenv
+
+##@ Use
+
+.PHONY: demo
+demo: $(RUNTIME) ## Audit, harden, reboot and verify a simulated estate, with a table at the end
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m lab.demo $(ARGS)
+
+.PHONY: audit-reg
+audit-reg: $(RUNTIME) ## Judge a .reg export: make audit-reg FILE=server.reg OS=2016 EXCHANGE=15.1.2507.6
+	@test -n "$(FILE)" || { echo 'audit-reg: which export? make audit-reg FILE=server.reg OS=2016 EXCHANGE=15.1.2507.6' >&2; exit 2; }
+	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/audit_reg.py --out "$(OUT)" --os "$(OS)" --exchange "$(EXCHANGE)" "$(FILE)"
+
+.PHONY: build
+build: $(RUNTIME) ## Build the installable artefact into out/
+	@mkdir -p "$(OUT)"
+	@ansible-galaxy collection build --force --output-path "$(OUT)" .
+
+##@ Check
+
+.PHONY: test
+test: lint ## Lint, then all tests: unit, and integration on every engine that is here
+	@$(MAKE) --no-print-directory pytest
+
+.PHONY: pytest
+pytest: $(TEST) ## All tests without lint; ARGS goes to pytest
+	@python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+.PHONY: unit
+unit: $(TEST) ## The tests that start no program
+	@python -m pytest -n $(JOBS) --dist loadgroup tests/unit $(ARGS)
+
+.PHONY: integration
+integration: $(TEST) ## The tests with real ansible-playbook
+	@python -m pytest -n $(JOBS) --dist loadgroup tests/integration $(ARGS)
+
+.PHONY: lint
+lint: lint-python lint-types lint-yaml lint-docs lint-ansible sanity ## All linters; `make -k lint` goes on after a failure
+
+.PHONY: lint-python
+lint-python: $(TEST) ## ruff: rules and format
+	@echo '--- ruff'
+	@ruff check --quiet
+	@ruff format --check --quiet || { ruff format --check; exit 1; }
+
+.PHONY: lint-types
+lint-types: $(TEST) ## mypy, strict, on plugin_utils and module_utils
+	@echo '--- mypy'
+	@python -m mypy --no-error-summary -p ansible_collections.msexchange.tls.plugins.plugin_utils -p ansible_collections.msexchange.tls.plugins.module_utils
+
+.PHONY: lint-yaml
+lint-yaml: $(TEST) ## yamllint
+	@echo '--- yamllint'
+	@yamllint --strict .
+
+.PHONY: lint-docs
+lint-docs: $(LINT) $(RUNTIME) ## Documentation of plugins and roles, and the changelog
+	@echo '--- antsibull-changelog, antsibull-docs'
+	@copy=$$(python tests/tools/project_files.py .cache/docs); cd "$$copy"; \
+	  PATH="$(LINT_BIN):$$PATH"; \
+	  antsibull-changelog lint; \
+	  antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
+
+.PHONY: lint-ansible
+lint-ansible: $(LINT) $(RUNTIME) ## ansible-lint, profile production, offline
+	@echo '--- ansible-lint'
+	@copy=$$(python tests/tools/project_files.py .cache/lint); cd "$$copy"; PATH="$(LINT_BIN):$$PATH" ansible-lint --nocolor -q
+
+.PHONY: sanity
+sanity: $(TEST) ## ansible-test sanity, all but pslint; ARGS goes to ansible-test
+	@echo '--- ansible-test sanity'
+	@tests/tools/sanity.sh .cache/sanity $(ARGS)
+
+##@ Environment
+
+.PHONY: setup
+setup: $(TEST) $(LINT) ## Set up everything now
+
+# The three environments. A change of a requirements file brings the environment up to date.
+$(RUNTIME): $(REQUIREMENTS)/runtime.txt $(REQUIREMENTS)/constraints.txt $(REQUIREMENTS)/collections.txt tests/tools/fetch_collections.py
+	@python=$$(test -n "$(PYTHON)" && echo "$(PYTHON)" || tests/tools/find_python.sh); \
+	  .venv/bin/python -m pip --version >/dev/null 2>&1 || { echo "Setting up .venv with $$python"; rm -rf .venv; "$$python" -m venv .venv; }
+	@.venv/bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/runtime.txt
+	@mkdir -p $(dir $(SELF)) && ln -sfn ../../../.. $(SELF)
+	@echo 'Fetching ansible.windows'
+	@.venv/bin/python tests/tools/fetch_collections.py $(REQUIREMENTS)/collections.txt $(COLLECTIONS)
+	@touch $@
+
+$(TEST): $(RUNTIME) $(REQUIREMENTS)/test.txt
+	@echo 'Setting up the test tools'
+	@.venv/bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/test.txt
+	@touch $@
+
+$(LINT): $(RUNTIME) $(REQUIREMENTS)/lint.txt
+	@echo 'Setting up the linters'
+	@$(dir $@)bin/python -m pip --version >/dev/null 2>&1 || { rm -rf $(dir $@); .venv/bin/python -m venv $(dir $@); }
+	@$(dir $@)bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/lint.txt
+	@touch $@
+
+.PHONY: clean
+clean: ## Remove what was made, but not the environments
+	@rm -rf "$(OUT)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache/mypy .cache/docs .cache/lint .cache/sanity/ansible_collections .ansible
+	@find plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean ## Remove the environments too
+	@rm -rf .venv .cache
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
