@@ -1,0 +1,141 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Is what came back from a host script an answer, and if not, which sentence says why? Internal to this collection.
+
+Pure: the broker hands in the dictionary that Ansible made of the output. All of it is hostile until checked here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import typing as t
+
+from ._words import first_line, one_line
+
+#: Version of contracts R and W2 (design section 5); both scripts and this collection must speak the same one.
+CONTRACT = 1
+
+
+class HostError(Exception):
+    """Nothing usable came back from a host.
+
+    ``sentence`` is for the user; ``unreachable`` tells a host that did not answer from one that answered badly.
+    """
+
+    def __init__(self, sentence: str, *, unreachable: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.unreachable = unreachable
+
+
+@dataclasses.dataclass(frozen=True)
+class Errand:
+    """What a call was for, in words. ``doing``: a gerund; ``after``: what a failure means for the host, a sentence."""
+
+    host: str
+    doing: str
+    after: str
+
+    def failed(self, why: str, remedy: str = "") -> HostError:
+        """The error for a host that answered, but not as it should."""
+        return HostError(_join(f"{self.host}: {self.doing} failed: {why}.", self.after, remedy))
+
+    def lost(self, why: str) -> HostError:
+        """The error for a host that did not answer."""
+        sentence = f"{self.host} was unreachable while {self.doing}: {why}."
+        return HostError(_join(sentence, self.after, _CHECK_CONNECTION), unreachable=True)
+
+
+_CHECK_CONNECTION = (
+    "Check that it is up and that address, port and credentials of its connection are right, then run the task again."
+)
+_CHECK_HEALTH = "Look for a security product that ends PowerShell, and for a full disk."
+_CHECK_OUTPUT = "Look for a profile script or a security product that prints whenever PowerShell starts."
+#: Design 15.8: Windows Server 2012 R2 ships PowerShell 4.0.
+_OFFLINE = (
+    "Update it to Windows Management Framework 5.1, or go without: judge a .reg export of it with the option "
+    "reg_export of msexchange.tls.state_info, and its ports with msexchange.tls.endpoint_info."
+)
+
+# How connection plugins (pywinrm, pypsrp, ssh) word a lost or refused connection, and what it means; the first counts.
+_LOST: tuple[tuple[str, str], ...] = (
+    (r"certificate.verify.failed", "the certificate of its management listener is not trusted"),
+    (r"credentials were rejected|authenticat\w+ fail|fail\w* to authenticate|\b401\b", "the credentials were rejected"),
+    (r"connection refused|actively refused", "the connection was refused"),
+    (r"name or service not known|getaddrinfo|name resolution|no address associated", "its name cannot be resolved"),
+    (r"no route to host|network is unreachable", "there is no route to it"),
+    (r"timed? ?out", "it did not answer in time"),
+    (r"connection (reset|aborted|closed)|closed connection|broken pipe|remotedisconnected", "the connection was cut"),
+)
+
+# Core's own wrapper and the #Requires line of the scripts each have their words for it.
+_OLD_POWERSHELL = re.compile(r"requires?\b.{0,80}\bpowershell\b.{0,40}?\bv?5\.1", re.IGNORECASE | re.DOTALL)
+_ACTUAL = re.compile(r"actual was \W?(\d+\.\d+)", re.IGNORECASE)
+# A Unix shell answered.
+_NO_POWERSHELL = re.compile(r"powershell\S*: .{0,40}not found|powershell\S*: No such file", re.IGNORECASE)
+
+
+def lost_words(error: object) -> str:
+    """Why a connection plugin gave up, in few words; its own words if they are not known."""
+    text = str(error)
+    known = (words for pattern, words in _LOST if re.search(pattern, text, re.IGNORECASE))
+    return next(known, one_line(text) or "no reason was given")
+
+
+def check_answer(raw: t.Mapping[str, t.Any], errand: Errand) -> t.Mapping[str, t.Any]:
+    """``raw`` if it is an answer of our contract; raises :class:`HostError` otherwise."""
+    if raw.get("unreachable"):
+        raise errand.lost(lost_words(raw.get("msg", "")))
+    if "module_stdout" in raw or "module_stderr" in raw:
+        raise _no_json(raw, errand)
+    if raw.get("failed"):
+        raise _failed(str(raw.get("msg") or ""), errand)
+    contract = raw.get("contract")
+    if contract is None:
+        said = one_line(json.dumps(_shown(raw), default=str))
+        raise errand.failed(f"something else than the script answered: {said}", _CHECK_OUTPUT)
+    if isinstance(contract, bool) or contract != CONTRACT:
+        raise errand.failed(
+            f"the script speaks version {one_line(contract, 20)} of the contract, this collection version {CONTRACT}",
+            "Install msexchange.tls afresh: its parts are not of one release.",
+        )
+    return raw
+
+
+def _no_json(raw: t.Mapping[str, t.Any], errand: Errand) -> HostError:
+    stdout, stderr = str(raw.get("module_stdout") or ""), str(raw.get("module_stderr") or "")
+    said = f"{stdout}\n{stderr}"
+    if _NO_POWERSHELL.search(said):
+        return errand.failed("there is no PowerShell on it", "Is it a Windows host?")
+    if _OLD_POWERSHELL.search(said):
+        return _old_powershell(said, errand)
+    if line := first_line(stdout):
+        return errand.failed(f"the answer is not JSON but begins: {line}", _CHECK_OUTPUT)
+    if line := first_line(stderr):
+        return errand.failed(f"there was no answer but this error: {line}")
+    return errand.failed("the answer was empty", _CHECK_HEALTH)
+
+
+def _failed(message: str, errand: Errand) -> HostError:
+    if _OLD_POWERSHELL.search(message):
+        return _old_powershell(message, errand)
+    return errand.failed(one_line(message) or "the script gave no reason")
+
+
+def _old_powershell(text: str, errand: Errand) -> HostError:
+    actual = _ACTUAL.search(text)
+    has = f" and it has {actual.group(1)}" if actual else ""
+    return HostError(f"{errand.host}: {errand.doing} needs Windows PowerShell 5.1{has}. {_OFFLINE}")
+
+
+def _shown(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    hidden = ("warnings", "deprecations", "ansible_facts")
+    return {name: item for name, item in raw.items() if name not in hidden and not str(name).startswith("_ansible")}
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)

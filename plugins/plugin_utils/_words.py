@@ -1,0 +1,69 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Text that came from somewhere else, made fit to stand in one of our sentences. Internal to this collection."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+#: What a quoted foreign text may take; longer ones hide the remedy that follows.
+LIMIT = 240
+
+# Terminal sequences of ECMA-48 (control sequences, operating system commands, two-character escapes):
+# PowerShell 7 colours its errors.
+_TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -~]?|\x9b[0-?]*[ -/]*[@-~]")
+# Windows PowerShell ends an error with its position ("At line:1 char:5", lines that begin with "+").
+_POSITION = re.compile(r"^[ \t]*(?:At .+:\d+ char:\d+|\+ .*)[ \t\r]*$", re.MULTILINE)
+
+
+def one_line(text: object, limit: int = LIMIT) -> str:
+    """``text`` without colours, control characters, line breaks and last full stop, at most ``limit`` characters.
+
+    Lone surrogates (a registry name may hold them) come out as ``\\udXXX``: no callback plugin can print them.
+    """
+    bare = _POSITION.sub(" ", _TERMINAL.sub("", str(text)))
+    bare = "".join(letter if letter.isprintable() or _is_surrogate(letter) else " " for letter in bare)
+    bare = " ".join(_plain_text(bare).split())
+    if len(bare) > limit:
+        return bare[: limit - 3].rstrip() + "..."
+    return bare.rstrip(".")
+
+
+def first_line(text: object, limit: int = LIMIT) -> str:
+    """The first line of ``text`` that holds anything printable, as :func:`one_line` writes it; else empty."""
+    lines = (one_line(line, limit) for line in _TERMINAL.sub("", str(text)).splitlines())
+    return next((line for line in lines if line), "")
+
+
+def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
+    """``value`` as the plain types of JSON: dict with str keys, list, str, int, float, bool, None.
+
+    Ansible hands out subclasses of these (tagged strings since 2.19, lazy containers, unsafe text before): they cannot
+    be dumped as YAML and have no place in pure code or in a result. ``exact`` keeps lone surrogates, which a registry
+    name may hold; otherwise they become ``\\udXXX``.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, t.Mapping):
+        return {_plain_text(str(name), exact): plain_data(item, exact=exact) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_data(item, exact=exact) for item in value]
+    return _plain_text(value if isinstance(value, str) else str(value), exact)
+
+
+def _plain_text(text: str, exact: bool = False) -> str:
+    # Encoding and decoding leaves a subclass of str behind.
+    if exact:
+        return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _is_surrogate(letter: str) -> bool:
+    return "\ud800" <= letter <= "\udfff"
