@@ -15,9 +15,12 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import E
 class HostIdentity:
     """Facts that decide which rules apply; None = unknown, and an unknown fact never matches a rule.
 
-    ``exchange``: ex2010 ex2013 ex2016 ex2019 exse, "none" when Exchange is certainly not installed. ``role``: mailbox, edge, none, unknown.
-    ``service``: in_service, in_maintenance (component states say drained and, in a DAG, the cluster node is paused), not_exchange, unknown.
-    ``exchange_build``: four numbers, from ExSetup.exe if it was read, else from the Msi values (cumulative update level only).
+    ``exchange``: ex2010 ex2013 ex2016 ex2019 exse, "none" when Exchange is certainly not installed. ``role``:
+    mailbox, edge, none, unknown.
+    ``service``: in_service, in_maintenance (component states say drained and, in a DAG, the cluster node is out of
+    the way), not_exchange, unknown.
+    ``exchange_build``: four numbers, from ExSetup.exe if it was read, else from the Msi values (cumulative update
+    level only).
     ``certificate_types``: rsa, ecdsa of the certificates that http.sys bindings name, empty = unknown.
     """
 
@@ -35,3 +38,4 @@ class HostIdentity:
     powershell: str | None
     boot: int | None
     now: int | None
+    certificate_types: frozenset[str] = frozenset()

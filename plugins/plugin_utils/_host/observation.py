@@ -7,15 +7,21 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
-#: REG_DWORD -> int, REG_QWORD -> int, REG_SZ/REG_EXPAND_SZ -> str, REG_MULTI_SZ -> tuple of str, all else and non-canonical -> bytes
-Data = t.Union[int, str, tuple[str, ...], bytes]
+from .names import fold, path_key
+
+#: REG_DWORD -> int, REG_QWORD -> int, REG_SZ/REG_EXPAND_SZ -> str, REG_MULTI_SZ -> tuple of str, all else and
+#: non-canonical -> bytes
+Data = int | str | tuple[str, ...] | bytes
 
 
 @dataclasses.dataclass(frozen=True)
 class RegistryValue:
-    """One value. ``raw``: data are the bytes as found, because the kind has no text form or the bytes are not canonical for it."""
+    """One value. ``raw``: data are the bytes as found, because the kind has no text form or the bytes are not
+    canonical for it.
+    """
 
     name: str
     kind: int
@@ -27,7 +33,8 @@ class RegistryValue:
 class RegistryKey:
     """One key with its values and the subkeys that were asked for.
 
-    ``exists``: None = could not be read (the reason is in Observation.errors). ``written``: last-write time, FILETIME (100 ns since 1601), None = unknown.
+    ``exists``: None = could not be read (the reason is in Observation.errors). ``written``: last-write time, FILETIME
+    (100 ns since 1601), None = unknown.
     """
 
     path: str
@@ -83,12 +90,18 @@ class Machine:
     elevated: bool | None
 
 
+#: Depth of a request that covers everything below its key.
+WHOLE_TREE = -1
+
+
 @dataclasses.dataclass(frozen=True)
 class Observation:
     """Everything one round trip (or one .reg export) brought.
 
-    ``origin``: "host" or "reg_export". Look-ups are case-insensitive as the registry is, treat HKLM as HKEY_LOCAL_MACHINE, and tell apart
-    three things: read and absent, read and present, not read (asked for and denied, or never asked for).
+    ``origin``: "host" or "reg_export". ``asked``: (path, depth in levels of subkeys or WHOLE_TREE), what the reader
+    looked at: the only way to tell "is not there" from "was not looked at". Look-ups are case-insensitive as the
+    registry is, take HKLM for HKEY_LOCAL_MACHINE and the control set that is current for CurrentControlSet, and tell
+    apart three things: read and absent, read and present, not read.
     """
 
     origin: str
@@ -97,10 +110,109 @@ class Observation:
     files: tuple[FileFact, ...]
     journal: tuple[ChangeHeader, ...]
     errors: tuple[ReadError, ...]
+    asked: tuple[tuple[str, int], ...] = ()
 
-    # Implemented by the room's owner (lazily indexed; keep the names):
-    #   key(path) -> RegistryKey | None           None: not read
-    #   value(path, name) -> RegistryValue | None None: absent or not read; ask was_read(path) to tell
-    #   was_read(path) -> bool                    True also for "read and does not exist", incl. below a parent read as absent or read with its subkeys
-    #   written(path) -> int | None
-    #   file(suffix) -> FileFact | None           by case-insensitive end of path
+    def key(self, path: str) -> RegistryKey | None:
+        """The key, also one that was read and does not exist; None: not read."""
+        found = self._index.get(self._path_key(path))
+        if found is not None:
+            return None if found.exists is None else found
+        return RegistryKey(path, False) if self.was_read(path) else None
+
+    def value(self, path: str, name: str) -> RegistryValue | None:
+        """The value; None: absent or not read (ask ``was_read``)."""
+        found = self._index.get(self._path_key(path))
+        if found is None:
+            return None
+        wanted = fold(name)
+        return next((value for value in found.values if fold(value.name) == wanted), None)
+
+    def was_read(self, path: str) -> bool:
+        """True when it is known what the key holds, or that it does not exist."""
+        wanted = self._path_key(path)
+        for length in range(len(wanted), 0, -1):
+            if wanted[:length] in self._denied:
+                return False
+            found = self._index.get(wanted[:length])
+            if found is None:
+                continue
+            if found.exists is None:
+                return False
+            if not found.exists or length == len(wanted):
+                return True
+            # The nearest key that was returned exists. Its child on the way was looked at: then it is not there,
+            # nor is anything below it.
+            return self._covers(wanted[: length + 1])
+        return False
+
+    def written(self, path: str) -> int | None:
+        """Last-write time of the key, FILETIME; None: unknown."""
+        found = self._index.get(self._path_key(path))
+        return None if found is None else found.written
+
+    def file(self, suffix: str) -> FileFact | None:
+        """The first file whose path ends so (case ignored, whole path parts); None: not asked for."""
+        wanted = tuple(fold(part) for part in suffix.replace("/", "\\").split("\\") if part)
+        for fact in self.files:
+            parts = tuple(fold(part) for part in fact.path.replace("/", "\\").split("\\") if part)
+            if wanted and parts[-len(wanted) :] == wanted:
+                return fact
+        return None
+
+    def walk(self) -> t.Iterator[RegistryKey]:
+        """Every key that was returned, parents before children; a key that two requests returned comes once."""
+        yield from self._index.values()
+
+    @functools.cached_property
+    def current_control_set(self) -> int | None:
+        """The number n of the ControlSet00n that CurrentControlSet stands for; None: ``SYSTEM\\Select`` is not read."""
+        for key in _walk(self.keys):
+            if path_key(key.path) == _SELECT:
+                for value in key.values:
+                    if fold(value.name) == "CURRENT" and isinstance(value.data, int):
+                        return value.data
+        return None
+
+    def _path_key(self, path: str) -> tuple[str, ...]:
+        return path_key(path, self.current_control_set)
+
+    @functools.cached_property
+    def _index(self) -> dict[tuple[str, ...], RegistryKey]:
+        index: dict[tuple[str, ...], RegistryKey] = {}
+        for key in _walk(self.keys):
+            place = self._path_key(key.path)
+            known = index.get(place)
+            if known is None or _knows_more(key, known):
+                index[place] = key
+        return index
+
+    @functools.cached_property
+    def _denied(self) -> frozenset[tuple[str, ...]]:
+        places = {self._path_key(error.path) for error in self.errors if "\\" in error.path}
+        return frozenset(place for place in places if place not in self._index)
+
+    @functools.cached_property
+    def _asked(self) -> tuple[tuple[tuple[str, ...], int], ...]:
+        return tuple((self._path_key(path), depth) for path, depth in self.asked)
+
+    def _covers(self, place: tuple[str, ...]) -> bool:
+        return any(
+            place[: len(root)] == root and (depth == WHOLE_TREE or len(place) - len(root) <= depth)
+            for root, depth in self._asked
+        )
+
+
+_SELECT = path_key("HKLM\\SYSTEM\\Select")
+
+
+def _walk(keys: t.Iterable[RegistryKey]) -> t.Iterator[RegistryKey]:
+    for key in keys:
+        yield key
+        yield from _walk(key.keys)
+
+
+def _knows_more(key: RegistryKey, known: RegistryKey) -> bool:
+    """Of two answers about one key, the one that was allowed to look, then the one with the deeper look."""
+    if known.exists is None or key.exists is None:
+        return known.exists is None and key.exists is not None
+    return len(key.keys) > len(known.keys)

@@ -30,7 +30,9 @@ class Origin(str, enum.Enum):
     UNKNOWN = "unknown"
     REGISTRY = "registry"
     OS_DEFAULT = "os_default"
-    GROUP_POLICY = "group_policy"  #: a value in a Group Policy place that wins (its owner is told apart by State.owners)
+    GROUP_POLICY = (
+        "group_policy"  #: a value in a Group Policy place that wins (its owner is told apart by State.owners)
+    )
     UNSUPPORTED = "unsupported"  #: this OS has no such thing, whatever is written
     INERT = "inert"  #: a value that this OS or another value makes without effect
 
@@ -39,9 +41,11 @@ class Origin(str, enum.Enum):
 class SettingState:
     """One setting on one host.
 
-    ``values``: registry values in the order of Setting.places, None = absent. ``configured``: meaning of what the registry says now, None when absent,
-    malformed or unread. ``effective``: what counts since the last boot (a Meaning, or unknown/unsupported/mixed). ``future``: what will count after the next boot.
-    ``pending``: future differs from what counted at boot, or that cannot be excluded because the key was written after the boot. ``written``: FILETIME of the key.
+    ``values``: registry values in the order of Setting.places, None = absent. ``configured``: meaning of what the
+    registry says now, None when absent, malformed or unread. ``effective``: what counts since the last boot (a
+    Meaning, or unknown/unsupported/mixed). ``future``: what will count after the next boot.
+    ``pending``: future differs from what counted at boot, or that cannot be excluded because the key was written
+    after the boot. ``written``: FILETIME of the key.
     """
 
     setting: str
@@ -66,9 +70,10 @@ class Debt:
 class State:
     """All settings of one host, by setting id, with what they were read from.
 
-    ``owners``: setting id -> "us" | "group_policy" | "unknown" for values in Group Policy places that exist (design 15.9).
-    ``suites``: names in force (policy list if it counts, else local list, else OS default), None = unknown; ``curves`` likewise.
-    ``future_suites``/``future_curves``: after the next boot.
+    ``owners``: setting id -> "us" | "group_policy" | "unknown" for values in Group Policy places that exist (design
+    15.9).
+    ``suites``: names in force (policy list if it counts, else local list, else OS default), None = unknown;
+    ``curves`` likewise. ``future_suites``/``future_curves``: after the next boot.
     """
 
     identity: HostIdentity

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host said: observations, how they are made (``host_read``, a ``.reg`` export), and who the host is."""
+
+from __future__ import annotations
+
+from .errors import ObservationError
+from .filetime import filetime_to_iso, iso_to_filetime
+from .from_host import from_host
+from .identity import identify
+from .identity_model import HostIdentity
+from .names import fold, join_path, leaf, path_key, printable, split_path
+from .observation import (
+    WHOLE_TREE,
+    ChangeHeader,
+    Data,
+    FileFact,
+    Machine,
+    Observation,
+    ReadError,
+    RegistryKey,
+    RegistryValue,
+)
+from .registry_data import from_bytes, to_bytes
+from .registry_pol import PolicyRecord, group_policy_records, parse_registry_pol
+
+__all__ = [
+    "WHOLE_TREE",
+    "ChangeHeader",
+    "Data",
+    "FileFact",
+    "HostIdentity",
+    "Machine",
+    "Observation",
+    "ObservationError",
+    "PolicyRecord",
+    "ReadError",
+    "RegistryKey",
+    "RegistryValue",
+    "filetime_to_iso",
+    "fold",
+    "from_bytes",
+    "from_host",
+    "group_policy_records",
+    "identify",
+    "iso_to_filetime",
+    "join_path",
+    "leaf",
+    "parse_registry_pol",
+    "path_key",
+    "printable",
+    "split_path",
+    "to_bytes",
+]

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Typed access to JSON that a host sent: every step checks the type and an error names the place."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import typing as t
+
+from .errors import ObservationError
+from .names import printable
+
+#: FILETIME is a signed 64-bit number everywhere in Windows.
+_LAST_FILETIME = 2**63 - 1
+
+
+def broken(place: str, text: str) -> ObservationError:
+    """The error for one place of the answer."""
+    return ObservationError(f"The host's answer cannot be used: {place}: {text}.")
+
+
+def shown(value: object) -> str:
+    """A value in an error sentence: short, without control characters."""
+    return printable(repr(value), 60)
+
+
+class Node:
+    """One object of the answer and where it stands (``keys[3].values[0]``)."""
+
+    def __init__(self, value: object, place: str) -> None:
+        if not isinstance(value, t.Mapping):
+            raise broken(place or "the whole", f"an object is expected, found {shown(value)}")
+        self._value: t.Mapping[object, object] = value
+        self.place = place
+
+    def error(self, name: str, text: str) -> ObservationError:
+        """The error for one member."""
+        return broken(self._at(name), text)
+
+    def get(self, name: str) -> object:
+        """A member of any type; it has to be there."""
+        if name not in self._value:
+            raise broken(self._at(name), "is missing")
+        return self._value[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the member is there."""
+        return name in self._value
+
+    def text(self, name: str) -> str:
+        """A string."""
+        value = self.get(name)
+        if not isinstance(value, str):
+            raise self.error(name, f"text is expected, found {shown(value)}")
+        return value
+
+    def text_or_none(self, name: str) -> str | None:
+        """A string or null."""
+        return None if self.get(name) is None else self.text(name)
+
+    def flag(self, name: str) -> bool:
+        """true or false."""
+        value = self.get(name)
+        if not isinstance(value, bool):
+            raise self.error(name, f"true or false is expected, found {shown(value)}")
+        return value
+
+    def flag_or_none(self, name: str) -> bool | None:
+        """true, false or null."""
+        return None if self.get(name) is None else self.flag(name)
+
+    def number(self, name: str, last: int = 0xFFFFFFFF) -> int:
+        """A number from 0 to ``last``."""
+        value = self.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= last:
+            raise self.error(name, f"a number from 0 to {last} is expected, found {shown(value)}")
+        return value
+
+    def digits(self, name: str, last: int) -> int:
+        """A number written as decimal digits in a string."""
+        value = self.get(name)
+        if (
+            not isinstance(value, str)
+            or not value.isascii()
+            or not value.isdigit()
+            or len(value) > 20
+            or int(value) > last
+        ):
+            raise self.error(name, f"decimal digits up to {last} are expected as text, found {shown(value)}")
+        return int(value)
+
+    def filetime_or_none(self, name: str) -> int | None:
+        """A FILETIME as decimal text, or null."""
+        return None if self.get(name) is None else self.digits(name, _LAST_FILETIME)
+
+    def binary(self, name: str) -> bytes:
+        """Bytes written as base64."""
+        try:
+            return base64.b64decode(self.text(name), validate=True)
+        except (binascii.Error, ValueError):
+            raise self.error(name, f"base64 is expected, found {shown(self.get(name))}") from None
+
+    def binary_or_none(self, name: str) -> bytes | None:
+        """Bytes written as base64, or null."""
+        return None if self.get(name) is None else self.binary(name)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of strings."""
+        value = self.get(name)
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+            raise self.error(name, f"a list of texts is expected, found {shown(value)}")
+        return tuple(value)
+
+    def nodes(self, name: str) -> tuple[Node, ...]:
+        """A list of objects."""
+        value = self.get(name)
+        if not isinstance(value, (list, tuple)):
+            raise self.error(name, f"a list is expected, found {shown(value)}")
+        return tuple(Node(item, f"{self._at(name)}[{index}]") for index, item in enumerate(value))
+
+    def node(self, name: str) -> Node:
+        """An object."""
+        return Node(self.get(name), self._at(name))
+
+    def text_mapping(self, name: str) -> dict[str, str]:
+        """An object whose members are all text."""
+        value = self.get(name)
+        if not isinstance(value, t.Mapping) or not all(
+            isinstance(k, str) and isinstance(v, str) for k, v in value.items()
+        ):
+            raise self.error(name, f"an object of texts is expected, found {shown(value)}")
+        return dict(value)
+
+    def _at(self, name: str) -> str:
+        return f"{self.place}.{name}" if self.place else name

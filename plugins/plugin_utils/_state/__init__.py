@@ -1,0 +1,26 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an observation means: configured, effective, pending, and what will count after the next boot."""
+
+from __future__ import annotations
+
+from .after import Write, after
+from .model import Debt, Form, Origin, SettingState, State
+from .read import read_state, user_hives
+from .suites import LONGEST_POLICY_LIST, usable_suites
+
+__all__ = [
+    "LONGEST_POLICY_LIST",
+    "Debt",
+    "Form",
+    "Origin",
+    "SettingState",
+    "State",
+    "Write",
+    "after",
+    "read_state",
+    "usable_suites",
+    "user_hives",
+]

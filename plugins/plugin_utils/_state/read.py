@@ -1,0 +1,190 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From an observation to the state of every setting of the catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
+    UNKNOWN,
+    Catalogue,
+    Meaning,
+    Place,
+    Setting,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
+    HostIdentity,
+    Observation,
+    RegistryValue,
+    fold,
+    identify,
+    join_path,
+    path_key,
+    split_path,
+)
+
+from .effective import BETWEEN_WRITE_AND_BOOT, POLICY_SUFFIX, default_of, future_of
+from .journal import debt, owners, touched_since_boot
+from .meaning import is_malformed, meaning_of
+from .model import Form, Origin, SettingState, State
+from .suites import Names, curves_in_force, policy_counts, suites_in_force
+
+#: List settings: the Group Policy place and the local one, and how the list in force is found.
+_LISTS: t.Mapping[str, t.Callable[..., Names]] = {"cipher_suites": suites_in_force, "curves": curves_in_force}
+
+
+def read_state(observation: Observation, catalogue: Catalogue) -> State:
+    """What the observation means, for every setting of the catalogue. Never raises: what cannot be understood is
+    unread, malformed or unknown.
+    """
+    identity = identify(observation, catalogue)
+    reader = _Reader(observation, identity)
+    settings = {setting.id: reader.setting(setting) for setting in catalogue.settings.values()}
+    in_force: dict[str, Names] = {}
+    for group in _LISTS:
+        in_force[group], in_force[f"future {group}"] = _lists(group, settings, identity, catalogue)
+    return State(
+        identity=identity,
+        settings=settings,
+        suites=in_force["cipher_suites"],
+        future_suites=in_force["future cipher_suites"],
+        curves=in_force["curves"],
+        future_curves=in_force["future curves"],
+        owners=owners(observation, catalogue.settings.values()),
+        debt=debt(observation),
+        observation=observation,
+        catalogue=catalogue,
+    )
+
+
+def user_hives(observation: Observation) -> tuple[str, ...]:
+    """The loaded hives of people that were read: ``HKEY_USERS\\S-1-5-21-...`` without the ``_Classes`` twins."""
+    hives: dict[str, None] = {}
+    for key in observation.walk():
+        parts = split_path(key.path)
+        if len(parts) > 1 and fold(parts[0]) == "HKEY_USERS":
+            sid = fold(parts[1])
+            if sid.startswith("S-1-5-21-") and not sid.endswith("_CLASSES"):
+                hives[join_path("HKEY_USERS", sid)] = None
+    return tuple(hives)
+
+
+class _Reader:
+    def __init__(self, observation: Observation, identity: HostIdentity) -> None:
+        self._observation = observation
+        self._identity = identity
+        self._touched = touched_since_boot(observation)
+        self._hives = user_hives(observation)
+
+    def setting(self, setting: Setting) -> SettingState:
+        """One setting; a per-user setting is the sum of all loaded user hives."""
+        if not setting.per_user:
+            return self._state(setting, setting.places)
+        found = [self._state(setting, _in_hive(setting, hive)) for hive in self._hives]
+        return _of_all_users(found) if found else self._state(setting, setting.places)
+
+    def _state(self, setting: Setting, places: tuple[Place, ...]) -> SettingState:
+        observation, os = self._observation, self._identity.os
+        values = tuple(observation.value(place.key, place.name) for place in places)
+        form = self._form(setting, places, values)
+        configured = meaning_of(setting, values, default_of(setting, os)) if form in (Form.SET, Form.PARTIAL) else None
+        future, origin = future_of(setting, form, configured, os)
+        written = max((time for place in places if (time := observation.written(place.key)) is not None), default=None)
+        known_time = self._observation.origin != "host" or form in (Form.ABSENT, Form.UNREAD) or self._timed(written)
+        pending = (
+            setting.reboot and form is not Form.UNREAD and origin is not Origin.UNSUPPORTED and self._pending(places)
+        )
+        effective: Meaning = future
+        if pending:
+            effective = BETWEEN_WRITE_AND_BOOT[setting.kind]
+        elif setting.reboot and not known_time and origin is not Origin.UNSUPPORTED:
+            effective = UNKNOWN
+        return SettingState(setting.id, form, values, configured, effective, future, origin, pending, written)
+
+    def _form(self, setting: Setting, places: tuple[Place, ...], values: tuple[RegistryValue | None, ...]) -> Form:
+        if not all(self._observation.was_read(place.key) for place in places):
+            return Form.UNREAD
+        found = [(place, value) for place, value in zip(places, values) if value is not None]
+        if any(is_malformed(place, value, setting.kind) for place, value in found):
+            return Form.MALFORMED
+        if not found:
+            return Form.ABSENT
+        return Form.SET if len(found) == len(places) else Form.PARTIAL
+
+    def _timed(self, written: int | None) -> bool:
+        return written is not None and self._observation.machine.boot is not None
+
+    def _pending(self, places: tuple[Place, ...]) -> bool:
+        """A key time after the boot, or a change of ours since the boot (which also shows when the key is gone by
+        now).
+        """
+        observation, boot = self._observation, self._observation.machine.boot
+        for place in places:
+            written = observation.written(place.key)
+            if boot is not None and written is not None and written > boot:
+                return True
+            if (path_key(place.key, observation.current_control_set), fold(place.name)) in self._touched:
+                return True
+        return False
+
+
+def _in_hive(setting: Setting, hive: str) -> tuple[Place, ...]:
+    return tuple(dataclasses.replace(place, key=join_path(hive, place.key)) for place in setting.places)
+
+
+def _of_all_users(found: list[SettingState]) -> SettingState:
+    """Users that agree are one answer. Where they differ the first state stays, with nothing said to count: the
+    findings name each user.
+    """
+    first = found[0]
+    if all(
+        (state.form, state.configured, state.effective, state.future)
+        == (first.form, first.configured, first.effective, first.future)
+        for state in found
+    ):
+        return dataclasses.replace(first, pending=any(state.pending for state in found))
+    return dataclasses.replace(
+        first,
+        configured=None,
+        effective=UNKNOWN,
+        future=UNKNOWN,
+        origin=Origin.UNKNOWN,
+        pending=any(state.pending for state in found),
+    )
+
+
+def _lists(
+    group: str, settings: dict[str, SettingState], identity: HostIdentity, catalogue: Catalogue
+) -> tuple[Names, Names]:
+    """The list in force now and after the boot; writes both back into the two settings of the group, where the loser
+    is inert.
+    """
+    policy, local = settings.get(group + POLICY_SUFFIX), settings.get(f"{group}.local")
+    if policy is None or local is None:
+        return None, None
+    future = _LISTS[group](_seen(policy), _seen(local), identity.os, catalogue)
+    unsure = [
+        state for state in (policy, local) if state.pending or (state.effective == UNKNOWN and state.form is Form.SET)
+    ]
+    now = None if unsure else future
+    wins = policy_counts(*_seen(policy)) if group == "cipher_suites" else policy.form is Form.SET
+    for state, inert in ((policy, wins is False), (local, wins is True)):
+        settings[state.setting] = _with_list(state, now, future, inert)
+    return now, future
+
+
+def _with_list(state: SettingState, now: Names, future: Names, inert: bool) -> SettingState:
+    if state.form is Form.UNREAD or state.origin in (Origin.UNSUPPORTED, Origin.INERT):
+        return state
+    origin = Origin.INERT if inert and state.form is not Form.ABSENT else state.origin
+    return dataclasses.replace(
+        state, effective=UNKNOWN if now is None else now, future=UNKNOWN if future is None else future, origin=origin
+    )
+
+
+def _seen(state: SettingState) -> tuple[Form, RegistryValue | None]:
+    return state.form, state.values[0]
