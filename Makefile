@@ -40,7 +40,7 @@ PIP_INSTALL := -m pip install -qq --require-virtualenv
 
 .PHONY: demo
 demo: $(RUNTIME) ## Audit, harden, reboot and verify a simulated estate, with a table at the end
-	@PYTHONPATH=tests:$(COLLECTIONS) python -m lab.demo $(ARGS)
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m demo $(ARGS)
 
 .PHONY: audit-reg
 audit-reg: $(RUNTIME) ## Judge a .reg export: make audit-reg FILE=server.reg OS=2016 EXCHANGE=15.1.2507.6
