@@ -79,7 +79,8 @@ class Setting:
     ``places``: PROTOCOL has two (Enabled, DisabledByDefault), every other kind exactly one.
     ``per_user``: the key is relative to a user hive. ``os``: ids of systems that read it, empty = all; elsewhere it is inert.
     ``defaults``: OS id (or "*") -> meaning when the value is absent; a missing OS means unknown.
-    ``unit``: ms, bytes, bits ... for NUMBER. ``reboot``: what counts only after a boot.
+    ``no_default``: why there is none (every setting has one of the two). ``unit``: milliseconds, bytes, bits, elements for NUMBER.
+    ``reboot``: what counts only after a boot. ``note``: what a person has to know before touching it.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Setting:
     os: tuple[str, ...] = ()
     per_user: bool = False
     reboot: bool = True
+    no_default: str = ""
     unit: str = ""
     note: str = ""
 
@@ -102,7 +104,7 @@ class Setting:
 
 @dataclasses.dataclass(frozen=True)
 class OperatingSystem:
-    """A Windows generation. ``builds``: first CurrentBuildNumber and the last one (inclusive) that belong to it."""
+    """A Windows generation. ``first_build``, ``last_build``: CurrentBuildNumber of its first and last (inclusive) release."""
 
     id: str
     name: str
@@ -135,15 +137,27 @@ class Suite:
 
 @dataclasses.dataclass(frozen=True)
 class SuiteList:
-    """Suites of one OS: ``default`` in rank order, ``off`` supported but not enabled, ``on_request`` only if the program asks (subset of default)."""
+    """Suites and curves of one OS, or of some of its builds.
+
+    ``default``: in rank order. ``on_request``: those of default that are used only if the program asks for them. ``off``: supported, not enabled.
+    ``psk``: enabled for programs that ask for pre-shared keys only, never otherwise. ``first_build``, ``last_build``: CurrentBuildNumber, inclusive.
+    """
 
     os: str
+    first_build: int
+    last_build: int
     default: tuple[str, ...]
     off: tuple[str, ...]
     on_request: frozenset[str]
+    psk: tuple[str, ...]
     curves: tuple[str, ...]
     curves_off: tuple[str, ...]
     sources: tuple[str, ...]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every suite name that this Windows understands in a configured list."""
+        return frozenset((*self.default, *self.off, *self.psk))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,13 +177,56 @@ class ExchangeRelease:
 
 
 @dataclasses.dataclass(frozen=True)
+class ExchangeVersion:
+    """A product generation. ``builds``: first and last (exclusive) product build; ``systems``: OS id -> first release id that supports it.
+
+    ``end_of_support``: ISO date, empty = not seen in a source. ``dotnet``: (first release id, OS id or "*", release number of .NET) that Microsoft expects.
+    """
+
+    id: str
+    name: str
+    first: tuple[int, int, int, int]
+    end: tuple[int, int, int, int]
+    end_of_support: str
+    systems: t.Mapping[str, str]
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class DotnetRelease:
+    """A .NET Framework release: ``release`` is the smallest number in NDP\\v4\\Full that means this version."""
+
+    release: int
+    name: str
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Catalogue:
     """All tables, each keyed by id (suites by Schannel name)."""
 
     settings: t.Mapping[str, Setting]
     systems: t.Mapping[str, OperatingSystem]
     suites: t.Mapping[str, Suite]
-    suite_lists: t.Mapping[str, SuiteList]
+    suite_lists: t.Mapping[str, SuiteList]  #: OS id -> list of its newest build; see suites_of
+    older_suite_lists: tuple[SuiteList, ...]  #: lists of earlier builds of the same OS
     releases: tuple[ExchangeRelease, ...]  #: ascending by build
+    exchange: t.Mapping[str, ExchangeVersion]
+    dotnet: tuple[DotnetRelease, ...]  #: ascending
     sources: t.Mapping[str, str]  #: tag -> title and place
     reading: t.Mapping[str, t.Any]  #: what host_read is asked for: keys, user_keys, files (contract R)
+
+    def system_of(self, build: int, client: bool) -> OperatingSystem | None:
+        """The Windows generation of a CurrentBuildNumber, None when its defaults are not known."""
+        for system in self.systems.values():
+            if system.client == client and system.first_build <= build <= system.last_build:
+                return system
+        return None
+
+    def suites_of(self, system: str, build: int | None = None) -> SuiteList | None:
+        """The suite list of an OS id; with a build the list of that very build. None when there is none."""
+        if build is not None:
+            for older in self.older_suite_lists:
+                if older.os == system and older.first_build <= build <= older.last_build:
+                    return older
+        return self.suite_lists.get(system)
