@@ -1,0 +1,59 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that several modules share. Internal to this collection; plugin_utils/_arguments.py has them as code."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """JUDGE: what a server is judged by; CHANGE: what a change carries."""
+
+    JUDGE = r"""
+options:
+  profile:
+    description:
+      - The baseline that is wanted, one of those that ship with this collection.
+      - V(exchange_2015) is Microsoft's article of 2015 to the letter, V(exchange_current) today's recommendation for
+        Exchange Server, V(exchange_strict) the same without CBC and without RSA key exchange where the system allows.
+    type: str
+    default: exchange_current
+  stage:
+    description:
+      - How far to go. Each stage includes the ones before it; V(prepare) takes nothing away from anybody.
+      - V(prepare) switches on what is needed, V(obsolete) takes SSL 2.0, SSL 3.0 and broken ciphers away, V(retire)
+        TLS 1.0 and TLS 1.1, V(renegotiation) insecure renegotiation; V(suites) sets remaining ciphers, hashes and the
+        order of suites and curves, V(tls13) TLS 1.3 where system and build allow it.
+    type: str
+    choices: [prepare, obsolete, retire, renegotiation, suites, tls13]
+    default: prepare
+  overlays:
+    description:
+      - Files on the controller that change, remove or add rules of the profile or allow exceptions, applied in order.
+      - A relative path is searched in the C(files) folder of the role and beside the playbook, as C(copy) does it.
+    type: list
+    elements: path
+    default: []
+  observed:
+    description:
+      - What connections to the endpoints of this server showed, RV(msexchange.tls.endpoint_info#module:endpoints).
+      - What a socket contradicts is a finding, and a stage that needs the proof of an earlier one is refused.
+    type: list
+    elements: dict
+    default: []
+"""
+
+    CHANGE = r"""
+options:
+  ticket:
+    description: Number of the ticket or change request, kept in the journal on the host.
+    type: str
+    default: ''
+  force:
+    description:
+      - Write a value in a Group Policy place even if its owner is not known or is a Group Policy of the domain, which
+        will write its own value again.
+    type: bool
+    default: false
+"""
