@@ -1,0 +1,172 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to msexchange.tls: the operations of a change, from the request to the comparison with what is there. Writes nothing.
+
+#AnsibleRequires -PowerShell ..module_utils._RegistryData
+#AnsibleRequires -PowerShell ..module_utils._RegistryRead
+
+Set-StrictMode -Version 2.0
+
+$script:RegistryLink = 6
+
+function ConvertTo-State {
+    # What a value is, was or is to be: Exists, Kind, Bytes.
+    param ([hashtable] $Given, [string] $At)
+
+    if ($null -eq $Given.kind -or $null -eq $Given.data) { throw "The argument $At needs kind and data." }
+    if ($Given.kind -lt 0 -or $Given.kind -gt 4294967295) { throw "The argument $At.kind must be the number of a registry type." }
+    try { $bytes = ConvertFrom-RegistryData -Kind $Given.kind -Data $Given.data -Raw $Given.raw }
+    catch { throw "The argument $At.data $($_.Exception.Message)." }
+    @{ Exists = $true; Kind = $Given.kind; Bytes = $bytes }
+}
+
+function ConvertTo-Operation {
+    <#
+    .SYNOPSIS
+    One operation of the request, checked, as work to do; throws one sentence.
+    .OUTPUTS
+    Op, Path, Name, IsKey; Expect, After and Before (states); IsNeeded: the target is not there yet; Found: what is there instead of what
+    was expected; Missing and Created: full paths of the keys to be made, and those made, for it; Answer: index, status and, on a failure, code and text.
+    #>
+    param ([hashtable] $Given, [int] $Index)
+
+    $at = "operations[$Index]"
+    $isKey = $Given.op -ceq 'delete_key'
+    if (@('set', 'delete_value', 'delete_key') -cnotcontains $Given.op) { throw "The argument $at.op must be set, delete_value or delete_key." }
+    if (-not (Test-RegistryPath -Path $Given.path) -or -not $Given.path.Contains('\')) {
+        throw "The argument $at.path is no path of a registry key: $($Given.path)"
+    }
+    if ($isKey -eq ($null -ne $Given.name)) { throw "The argument $at.name belongs to set and delete_value, which need it, and to no other." }
+    if ($Given.name -and ($Given.name.Length -gt 16383 -or $Given.name.IndexOf([char]0) -ge 0)) {
+        throw "The argument $at.name is no name of a registry value."
+    }
+    $absent = @{ Exists = $false; Kind = 0; Bytes = $null }
+    $after = $absent
+    if ($Given.op -ceq 'set') {
+        $after = ConvertTo-State -Given $Given -At $at
+        if ($after.Kind -eq $script:RegistryLink) { throw "The argument $at.kind must not be 6: a link would lead later writes elsewhere." }
+    }
+    elseif ($null -ne $Given.kind -or $null -ne $Given.data -or $Given.raw) { throw "The arguments $at.kind, data and raw belong to set only." }
+    $expect = $absent
+    if ($isKey) {
+        if (-not $Given.expect.exists) { throw "The argument $at.expect.exists must be true: there is nothing else to delete." }
+    }
+    elseif ($Given.expect.exists) { $expect = ConvertTo-State -Given $Given.expect -At "$at.expect" }
+    if (($isKey -or -not $Given.expect.exists) -and ($null -ne $Given.expect.kind -or $null -ne $Given.expect.data -or $Given.expect.raw)) {
+        throw "The arguments $at.expect.kind, data and raw belong to a value that exists."
+    }
+    @{
+        Op = $Given.op; Path = $Given.path; Name = $Given.name; IsKey = $isKey; Expect = $expect; After = $after; Before = $absent
+        IsNeeded = $true; Found = $null; Missing = @(); Created = (New-Object -TypeName System.Collections.ArrayList)
+        Answer = [ordered]@{ index = $Index; status = 'not_written' }
+    }
+}
+
+function Confirm-Distinct {
+    <#
+    .SYNOPSIS
+    Throws one sentence if two operations of a change have the same target: what each of them expects could not both be true.
+    #>
+    param ([object[]] $Operation)
+
+    $seen = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
+    foreach ($item in $Operation) {
+        # NUL stands in neither path nor name.
+        if (-not $seen.Add("$($item.Path)$([char]0)$($item.IsKey)$([char]0)$($item.Name)")) {
+            throw "The argument operations[$($item.Answer.index)] has the target of another one: $($item.Path) $($item.Name)"
+        }
+    }
+}
+
+function Test-SameState {
+    <#
+    .SYNOPSIS
+    Whether two states are equal, byte for byte.
+    #>
+    [OutputType([bool])]
+    param ([hashtable] $One, [hashtable] $Other)
+
+    if (-not $One.Exists -or -not $Other.Exists) { return $One.Exists -eq $Other.Exists }
+    $One.Kind -eq $Other.Kind -and [Convert]::ToBase64String($One.Bytes) -ceq [Convert]::ToBase64String($Other.Bytes)
+}
+
+function ConvertTo-Expectation {
+    <#
+    .SYNOPSIS
+    A state in the words of expect; for the journal, where nothing may get lost, data is base64 always.
+    #>
+    param ([hashtable] $State, [switch] $IsKey, [switch] $Journal)
+
+    $answer = [ordered]@{ exists = $State.Exists }
+    if (-not $State.Exists -or $IsKey) { return $answer }
+    if ($Journal) {
+        $answer.kind = [long]$State.Kind
+        $answer.data = [Convert]::ToBase64String($State.Bytes)
+        return $answer
+    }
+    foreach ($entry in (ConvertTo-RegistryData -Kind $State.Kind -Bytes $State.Bytes).GetEnumerator()) { $answer[$entry.Key] = $entry.Value }
+    $answer
+}
+
+function Test-EmptyKey {
+    # Whether a key will be empty once the operations before this one are done.
+    param ([hashtable] $Key, [string] $Path, [object[]] $Earlier)
+
+    $values = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
+    $keys = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
+    foreach ($value in $Key.ValueList) { $null = $values.Add($value.Name) }
+    foreach ($name in $Key.KeyList) { $null = $keys.Add("$Path\$name") }
+    foreach ($operation in $Earlier) {
+        $isHere = [string]::Equals($operation.Path, $Path, [StringComparison]::OrdinalIgnoreCase)
+        if ($operation.Op -ceq 'delete_value' -and $isHere) { $null = $values.Remove($operation.Name) }
+        elseif ($operation.Op -ceq 'delete_key') { $null = $keys.Remove($operation.Path) }
+        elseif ($isHere) { $null = $values.Add($operation.Name) }
+        elseif ($operation.Path.StartsWith("$Path\", [StringComparison]::OrdinalIgnoreCase)) {
+            $null = $keys.Add("$Path\" + $operation.Path.Substring($Path.Length + 1).Split('\')[0])
+        }
+    }
+    $values.Count -eq 0 -and $keys.Count -eq 0
+}
+
+function Compare-Operation {
+    <#
+    .SYNOPSIS
+    Reads what is there and notes it in the operation: Before, IsNeeded and Found, or the failure.
+    .PARAMETER Earlier
+    The operations before this one, which decide whether a key will be empty.
+    #>
+    param ([hashtable] $Operation, [object[]] $Earlier)
+
+    if ($Operation.IsKey) {
+        $key = Read-RegistryKey -Path $Operation.Path
+        $code = $key.Code
+        if (Test-NotFound -Code $code) { $code = 0 }
+        $Operation.Before = @{ Exists = $key.Code -eq 0; Kind = 0; Bytes = $null }
+        $Operation.IsNeeded = $Operation.Before.Exists
+        if (-not $Operation.IsNeeded) { $Operation.Found = [ordered]@{ exists = $false } }
+        elseif (-not (Test-EmptyKey -Key $key -Path $Operation.Path -Earlier $Earlier)) { $Operation.Found = [ordered]@{ exists = $true; empty = $false } }
+    }
+    else {
+        $Operation.Before = Read-RegistryValue -Path $Operation.Path -Name $Operation.Name
+        $code = $Operation.Before.Code
+        $Operation.IsNeeded = -not (Test-SameState -One $Operation.Before -Other $Operation.After)
+        if (-not (Test-SameState -One $Operation.Before -Other $Operation.Expect)) { $Operation.Found = ConvertTo-Expectation -State $Operation.Before }
+    }
+    if ($code -ne 0) { Set-Failure -Operation $Operation -Code $code }
+}
+
+function Set-Failure {
+    <#
+    .SYNOPSIS
+    Notes in an operation that it failed. Text is Windows' own for this code unless given.
+    #>
+    param ([hashtable] $Operation, [int] $Code, [string] $Text)
+
+    $Operation.Answer.status = 'failed'
+    $Operation.Answer.code = $Code
+    $Operation.Answer.text = if ($Text) { $Text } else { Get-WindowsErrorText -Code $Code }
+}
+
+Export-ModuleMember -Function ConvertTo-Operation, Confirm-Distinct, Test-SameState, ConvertTo-Expectation, Compare-Operation, Set-Failure

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to msexchange.tls: writes the registry byte by byte, in the 64-bit view. Every function returns 0 or the Windows error.
+
+#AnsibleRequires -PowerShell ..module_utils._Native
+#AnsibleRequires -PowerShell ..module_utils._RegistryRead
+
+Set-StrictMode -Version 2.0
+
+$script:View = [uint32]0x100          # KEY_WOW64_64KEY
+$script:WriteAccess = [uint32]0x103   # KEY_QUERY_VALUE | KEY_SET_VALUE | KEY_WOW64_64KEY
+$script:CreatedNewKey = 1             # REG_CREATED_NEW_KEY
+$script:DirectoryNotEmpty = 145
+
+# The seam of the tests: they put a type of their own here, with the same static methods. Nothing that comes over the wire reaches it.
+$script:Api = $null
+
+function Get-Api {
+    if ($null -eq $script:Api) {
+        $script:Api = New-NativeApi -Function @{
+            RegOpenKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32], [IntPtr].MakeByRefType())
+            RegCreateKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [IntPtr], [uint32], [uint32], [IntPtr], [IntPtr].MakeByRefType(),
+                [uint32].MakeByRefType())
+            RegSetValueExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32], [byte[]], [uint32])
+            RegDeleteValueW = @('advapi32.dll', [IntPtr], [string])
+            RegDeleteKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32])
+            RegFlushKey = @('advapi32.dll', [IntPtr])
+            RegCloseKey = @('advapi32.dll', [IntPtr])
+        }
+    }
+    $script:Api
+}
+
+function Invoke-WithKey {
+    # Opens the key, hands it to Action as $args[0] and returns the code of whichever failed.
+    param ([string] $Path, [scriptblock] $Action)
+
+    $api = Get-Api
+    $hive, $rest = Split-RegistryPath -Path $Path
+    [IntPtr] $handle = [IntPtr]::Zero
+    $code = $api::RegOpenKeyExW($hive, $rest, 0, $script:WriteAccess, [ref]$handle)
+    if ($code -ne 0) { return $code }
+    try {
+        & $Action $api $handle
+    }
+    finally {
+        $null = $api::RegCloseKey($handle)
+    }
+}
+
+function Write-RegistryValue {
+    <#
+    .SYNOPSIS
+    Sets one value of an existing key to these very bytes.
+    #>
+    [OutputType([int])]
+    param (
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Name,
+        [Parameter(Mandatory = $true)] [long] $Kind,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [byte[]] $Bytes
+    )
+
+    # If a string has no terminator, Windows looks at the two bytes behind it and takes them for one if they are zero: let them not be.
+    [byte[]] $padded = $Bytes + [byte[]]@(255, 255)
+    Invoke-WithKey -Path $Path -Action {
+        param ($Api, $Handle)
+        $Api::RegSetValueExW($Handle, $Name, 0, [uint32]$Kind, $padded, [uint32]$Bytes.Length)
+    }
+}
+
+function Remove-RegistryValue {
+    <#
+    .SYNOPSIS
+    Deletes one value.
+    #>
+    [OutputType([int])]
+    param (
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Name
+    )
+
+    Invoke-WithKey -Path $Path -Action {
+        param ($Api, $Handle)
+        $Api::RegDeleteValueW($Handle, $Name)
+    }
+}
+
+function Add-RegistryKey {
+    <#
+    .SYNOPSIS
+    Creates one key. Its full path is added to Created only if Windows says that it was us.
+    #>
+    [OutputType([int])]
+    param (
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [System.Collections.ArrayList] $Created
+    )
+
+    $api = Get-Api
+    $hive, $rest = Split-RegistryPath -Path $Path
+    [IntPtr] $handle = [IntPtr]::Zero
+    [uint32] $disposition = 0
+    $code = $api::RegCreateKeyExW($hive, $rest, 0, [IntPtr]::Zero, 0, $script:WriteAccess, [IntPtr]::Zero, [ref]$handle, [ref]$disposition)
+    if ($code -eq 0) {
+        $null = $api::RegCloseKey($handle)
+        if ($disposition -eq $script:CreatedNewKey) { $null = $Created.Add($Path) }
+    }
+    $code
+}
+
+function Remove-RegistryKey {
+    <#
+    .SYNOPSIS
+    Deletes one key, if it has neither values nor subkeys. Windows itself would delete the values with it.
+    #>
+    [OutputType([int])]
+    param ([Parameter(Mandatory = $true)] [string] $Path)
+
+    $key = Read-RegistryKey -Path $Path
+    if ($key.Code -ne 0) { return $key.Code }
+    if ($key.ValueList.Count -or $key.KeyList.Count) { return $script:DirectoryNotEmpty }
+    $hive, $rest = Split-RegistryPath -Path $Path
+    (Get-Api)::RegDeleteKeyExW($hive, $rest, $script:View, 0)
+}
+
+function Save-RegistryHive {
+    <#
+    .SYNOPSIS
+    Writes the hive of a key to disk now; Windows by itself waits for some seconds.
+    #>
+    [OutputType([int])]
+    param ([Parameter(Mandatory = $true)] [string] $Path)
+
+    Invoke-WithKey -Path $Path -Action {
+        param ($Api, $Handle)
+        $Api::RegFlushKey($Handle)
+    }
+}
+
+Export-ModuleMember -Function Write-RegistryValue, Remove-RegistryValue, Add-RegistryKey, Remove-RegistryKey, Save-RegistryHive
