@@ -1,0 +1,125 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The PowerShell of the lab: finds it, runs it on Linux, and makes Windows hosts of it under Wine.
+
+The engine is a folder with the scripts ``unpack`` and ``wine-host``: ``$MSEXCHANGE_TLS_PWSH``, else ``../shared/pwsh`` beside
+the checkout. Where it is not, ``find_engine`` says so in a sentence that a test can give as the reason it was skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+from dataclasses import dataclass
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WINE = pathlib.Path(os.environ.get("WINE64", "/usr/lib/wine/wine64"))
+SCRIPT = ("powershell", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Unrestricted", "-File")
+
+
+class NoEngineError(Exception):
+    """The engine, or Wine, is not on this machine."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """PowerShell, unpacked. ``scripts`` holds ``wine-host``, ``unpacked`` the programs."""
+
+    scripts: pathlib.Path
+    unpacked: pathlib.Path
+
+    @property
+    def pwsh(self) -> pathlib.Path:
+        """PowerShell 7 for Linux."""
+        return self.unpacked / "linux-x64" / "pwsh"
+
+    def run(self, script: pathlib.Path, *words: str | pathlib.Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run a script file on Linux; raises ``CalledProcessError`` if it fails."""
+        command = [self.pwsh, "-NoProfile", "-NonInteractive", "-File", script, *words]
+        environment = os.environ | {"NO_COLOR": "1", "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
+        return subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=timeout
+        )
+
+    def new_host(self, folder: pathlib.Path) -> WineHost:
+        """Make and start a Windows host in a folder that does not exist yet (9 s, 700 MB). Who makes it stops it."""
+        if not WINE.exists():
+            raise NoEngineError("wine64 is not installed (apt-get install wine64)")
+        host = WineHost(self.scripts / "wine-host", folder)
+        host.control("new")
+        return host
+
+
+@dataclass(frozen=True)
+class WineHost:
+    """A simulated Windows host: a Wine prefix with a real PowerShell and a real (Wine) registry."""
+
+    tool: pathlib.Path
+    folder: pathlib.Path
+
+    @property
+    def drive(self) -> pathlib.Path:
+        """Drive C of the host."""
+        return self.folder / "drive_c"
+
+    def control(self, verb: str, timeout: float = 180) -> str:
+        """``new``, ``env``, ``reset`` or ``stop`` of wine-host; returns what it printed."""
+        done = subprocess.run(
+            [self.tool, verb, self.folder], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=timeout
+        )
+        return done.stdout
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which a program of this host runs."""
+        lines = (line.partition("=") for line in self.control("env").splitlines())
+        return dict(os.environ) | {name: value for name, _, value in lines}
+
+    def run(self, *words: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+        """Run a program in the host to its end. ``powershell`` is the PowerShell of the host."""
+        command = [self.tool, "run", self.folder, *words]
+        return subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False, timeout=timeout
+        )
+
+    def run_script(self, script: str, *words: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+        """Run a script file, named by its Windows path, in a PowerShell of the host."""
+        return self.run(*SCRIPT, script, *words, timeout=timeout)
+
+    def windows_path(self, path: pathlib.Path) -> str:
+        """The name that a file on drive C has inside the host."""
+        return "C:\\" + str(path.relative_to(self.drive)).replace("/", "\\")
+
+    def restart(self) -> None:
+        """End everything and start again with a later boot time; registry and files stay."""
+        self.stop()
+        environment = self.environment()
+        # Started here it stays: a server that the first program starts ends with the last one, and the next would be another boot.
+        for command in ([environment["WINESERVER"], "-p"], [WINE, "cmd", "/c", "exit"]):
+            subprocess.run(
+                command,
+                env=environment,
+                cwd=self.drive,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=True,
+                timeout=60,
+            )
+
+    def stop(self) -> None:
+        """End the host and every program in it."""
+        self.control("stop")
+
+
+def find_engine() -> Engine:
+    """The engine of this machine, unpacked; raises ``NoEngineError`` with the reason."""
+    scripts = pathlib.Path(os.environ.get("MSEXCHANGE_TLS_PWSH") or ROOT.parent / "shared" / "pwsh")
+    if not (scripts / "unpack").exists():
+        raise NoEngineError(f"no PowerShell engine in {scripts}: set MSEXCHANGE_TLS_PWSH to its folder")
+    done = subprocess.run([scripts / "unpack"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoEngineError(f"the PowerShell engine in {scripts} cannot be unpacked: {done.stderr.strip()}")
+    return Engine(scripts, pathlib.Path(done.stdout.strip()))
