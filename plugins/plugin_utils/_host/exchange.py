@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue, ExchangeRelease
 
@@ -25,14 +24,6 @@ _MSI: tuple[str, ...] = ("MsiProductMajor", "MsiProductMinor", "MsiBuildMajor", 
 #: An Edge server is known by this key (S9: Confirm-ExchangeShell); a server with the management tools only has no
 #: value Services in Setup.
 _EDGE = "EdgeTransportRole"
-#: Exchange SE shares 15.2 with 2019 and starts at this build (S9, guidance 7.1).
-_SE = (15, 2, 2562, 0)
-_VERSIONS: t.Mapping[tuple[int, int], str] = {
-    (14, 3): "ex2010",
-    (15, 0): "ex2013",
-    (15, 1): "ex2016",
-    (15, 2): "ex2019",
-}
 _BUILD = re.compile(r"\A(\d{1,5})\.(\d{1,5})\.(\d{1,5})\.(\d{1,5})\Z", re.ASCII)
 
 
@@ -64,18 +55,16 @@ def parse_build(text: str | None) -> Build | None:
     return first, second, third, fourth
 
 
-def version_of(build: Build) -> str | None:
-    """The Exchange version that a build belongs to."""
-    if build >= _SE and build[:2] == _SE[:2]:
-        return "exse"
-    return _VERSIONS.get(build[:2])
+def version_of(build: Build, catalogue: Catalogue) -> str | None:
+    """The Exchange version that a build belongs to (2019 and SE share 15.2)."""
+    return next((version.id for version in catalogue.exchange.values() if version.first <= build < version.end), None)
 
 
 def facts_of(build: Build, role: str, catalogue: Catalogue) -> ExchangeFacts:
     """What the catalogue knows of a build: the newest release that is not above it, and everything that version has
     learned so far.
     """
-    version = version_of(build)
+    version = version_of(build, catalogue)
     reached = [release for release in catalogue.releases if release.version == version and release.build <= build]
     return ExchangeFacts(
         version=version,

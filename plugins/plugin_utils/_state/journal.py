@@ -53,7 +53,7 @@ def debt(observation: Observation) -> Debt:
 
 
 def touched_since_boot(observation: Observation) -> frozenset[tuple[tuple[str, ...], str]]:
-    """Whose the values in Group Policy places are, from evidence: Group Policy's own record, then our journal."""
+    """Places (key for comparison, folded value name) that a change of ours wrote since the boot and left there."""
     boot = observation.machine.boot
     return frozenset(
         _place(observation, path, name)
@@ -64,9 +64,7 @@ def touched_since_boot(observation: Observation) -> frozenset[tuple[tuple[str, .
 
 
 def owners(observation: Observation, settings: t.Iterable[Setting]) -> dict[str, str]:
-    """Whose the existing values in Group Policy places are, from evidence only: Group Policy's own record first, then
-    our journal.
-    """
+    """Whose the values in Group Policy places are, from evidence: Group Policy's own record, then our journal."""
     recorded = {_place(observation, path, name) for path, name in group_policy_records(observation)}
     ours = {
         _place(observation, path, name)

@@ -31,10 +31,13 @@ from .effective import BETWEEN_WRITE_AND_BOOT, POLICY_SUFFIX, default_of, future
 from .journal import debt, owners, touched_since_boot
 from .meaning import is_malformed, meaning_of
 from .model import Form, Origin, SettingState, State
-from .suites import Names, curves_in_force, policy_counts, suites_in_force
+from .suites import Names, Seen, curves_in_force, policy_counts, suites_in_force
 
 #: List settings: the Group Policy place and the local one, and how the list in force is found.
-_LISTS: t.Mapping[str, t.Callable[..., Names]] = {"cipher_suites": suites_in_force, "curves": curves_in_force}
+_LISTS: t.Mapping[str, t.Callable[[Seen, Seen, HostIdentity, Catalogue], Names]] = {
+    "cipher_suites": suites_in_force,
+    "curves": curves_in_force,
+}
 
 
 def read_state(observation: Observation, catalogue: Catalogue) -> State:
@@ -166,7 +169,7 @@ def _lists(
     policy, local = settings.get(group + POLICY_SUFFIX), settings.get(f"{group}.local")
     if policy is None or local is None:
         return None, None
-    future = _LISTS[group](_seen(policy), _seen(local), identity.os, catalogue)
+    future = _LISTS[group](_seen(policy), _seen(local), identity, catalogue)
     unsure = [
         state for state in (policy, local) if state.pending or (state.effective == UNKNOWN and state.form is Form.SET)
     ]
@@ -186,5 +189,5 @@ def _with_list(state: SettingState, now: Names, future: Names, inert: bool) -> S
     )
 
 
-def _seen(state: SettingState) -> tuple[Form, RegistryValue | None]:
+def _seen(state: SettingState) -> Seen:
     return state.form, state.values[0]

@@ -13,10 +13,10 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     REG_MULTI_SZ,
     Catalogue,
-    OperatingSystem,
+    SuiteList,
     bare_suite,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import HostIdentity, RegistryValue
 
 from .meaning import list_names
 from .model import Form
@@ -30,6 +30,8 @@ IGNORED_POLICY_KINDS: frozenset[int] = frozenset({REG_MULTI_SZ})
 
 #: A list that may be unknown.
 Names = tuple[str, ...] | None
+#: A setting of one value: its form and the value.
+Seen = tuple[Form, RegistryValue | None]
 
 
 def policy_counts(form: Form, value: RegistryValue | None) -> bool | None:
@@ -43,54 +45,46 @@ def policy_counts(form: Form, value: RegistryValue | None) -> bool | None:
     return None
 
 
-def usable_suites(names: t.Iterable[str], os: OperatingSystem | None, catalogue: Catalogue) -> Names:
-    """The names that this OS can use, in order, each once; None when the OS is unknown. An unknown name is passed over
-    by Schannel.
-    """
-    known = None if os is None else catalogue.suite_lists.get(os.id)
+def usable_suites(names: t.Iterable[str], identity: HostIdentity, catalogue: Catalogue) -> Names:
+    """The names that this OS can use, in order, each once; None when the OS is unknown. Schannel passes over others."""
+    os, known = identity.os, own_list(identity, catalogue)
     if os is None or known is None:
         return None
-    supported = {*known.default, *known.off}
     kept: dict[str, None] = {}
     for name in names:
         # From Windows 10 / Server 2016 on a curve suffix is unnecessary and overridden by the curve order (S3, S4).
         bare = name if os.suites_carry_curve else bare_suite(name)[0]
-        if bare in supported:
+        if bare in known.known:
             kept[bare] = None
     return tuple(kept)
 
 
-def suites_in_force(
-    policy: tuple[Form, RegistryValue | None],
-    local: tuple[Form, RegistryValue | None],
-    os: OperatingSystem | None,
-    catalogue: Catalogue,
-) -> Names:
+def own_list(identity: HostIdentity, catalogue: Catalogue) -> SuiteList | None:
+    """The suite list of exactly this build; None when the OS is unknown."""
+    return None if identity.os is None else catalogue.suites_of(identity.os.id, identity.build)
+
+
+def suites_in_force(policy: Seen, local: Seen, identity: HostIdentity, catalogue: Catalogue) -> Names:
     """The usable suites of the list that wins. An empty Group Policy list wins and leaves none (guidance 10a)."""
     counts = policy_counts(*policy)
     if counts is None:
         return None
     if counts:
-        return usable_suites(_names(policy[1]), os, catalogue)
+        return usable_suites(_names(policy[1]), identity, catalogue)
     if local[0] is Form.ABSENT:
-        known = None if os is None else catalogue.suite_lists.get(os.id)
+        known = own_list(identity, catalogue)
         return None if known is None else known.default
-    return usable_suites(_names(local[1]), os, catalogue) if local[0] is Form.SET else None
+    return usable_suites(_names(local[1]), identity, catalogue) if local[0] is Form.SET else None
 
 
-def curves_in_force(
-    policy: tuple[Form, RegistryValue | None],
-    local: tuple[Form, RegistryValue | None],
-    os: OperatingSystem | None,
-    catalogue: Catalogue,
-) -> Names:
-    """Curves in order, names as they stand. Before Windows 10 / Server 2016 there is no curve order: the catalogue's
-    list of that OS.
+def curves_in_force(policy: Seen, local: Seen, identity: HostIdentity, catalogue: Catalogue) -> Names:
+    """Curves in order, names as they stand; before Windows 10 / Server 2016, where suites carry the curve, the OS's
+    own.
     """
-    known = None if os is None else catalogue.suite_lists.get(os.id)
-    if os is None or known is None:
+    known = own_list(identity, catalogue)
+    if known is None or identity.os is None:
         return None
-    if os.suites_carry_curve:
+    if identity.os.suites_carry_curve:
         return known.curves
     for form, value in (policy, local):
         if form is Form.SET:
