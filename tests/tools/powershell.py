@@ -4,8 +4,8 @@
 
 """The PowerShell of the lab: finds it, runs it on Linux, and makes Windows hosts of it under Wine.
 
-The engine is a folder with the scripts ``unpack`` and ``wine-host``: ``$MSEXCHANGE_TLS_PWSH``, else ``../shared/pwsh`` beside
-the checkout. Where it is not, ``find_engine`` says so in a sentence that a test can give as the reason it was skipped.
+The engine is a folder with the scripts ``unpack`` and ``wine-host``: ``$MSEXCHANGE_TLS_PWSH``, else ``../shared/pwsh``
+beside the checkout. Where there is none, ``find_engine`` says so in a sentence that a test can give as its reason to skip.
 """
 
 from __future__ import annotations
@@ -17,11 +17,29 @@ from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WINE = pathlib.Path(os.environ.get("WINE64", "/usr/lib/wine/wine64"))
+QUIET = {"NO_COLOR": "1", "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
 SCRIPT = ("powershell", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Unrestricted", "-File")
+
+
+Done = subprocess.CompletedProcess[str]
 
 
 class NoEngineError(Exception):
     """The engine, or Wine, is not on this machine."""
+
+
+def _call(*words: str | pathlib.Path, timeout: float, environment: dict[str, str] | None = None) -> Done:
+    """Run a program to its end, without input."""
+    return subprocess.run(
+        [str(word) for word in words],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=timeout,
+    )
 
 
 @dataclass(frozen=True)
@@ -36,13 +54,10 @@ class Engine:
         """PowerShell 7 for Linux."""
         return self.unpacked / "linux-x64" / "pwsh"
 
-    def run(self, script: pathlib.Path, *words: str | pathlib.Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run a script file on Linux; raises ``CalledProcessError`` if it fails."""
-        command = [self.pwsh, "-NoProfile", "-NonInteractive", "-File", script, *words]
-        environment = os.environ | {"NO_COLOR": "1", "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
-        return subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=timeout
-        )
+    def run(self, script: pathlib.Path, *words: str | pathlib.Path, timeout: float = 120) -> Done:
+        """Run a script file on Linux."""
+        command = (self.pwsh, "-NoProfile", "-NonInteractive", "-File", script, *words)
+        return _call(*command, timeout=timeout, environment=dict(os.environ) | QUIET)
 
     def new_host(self, folder: pathlib.Path) -> WineHost:
         """Make and start a Windows host in a folder that does not exist yet (9 s, 700 MB). Who makes it stops it."""
@@ -67,9 +82,8 @@ class WineHost:
 
     def control(self, verb: str, timeout: float = 180) -> str:
         """``new``, ``env``, ``reset`` or ``stop`` of wine-host; returns what it printed."""
-        done = subprocess.run(
-            [self.tool, verb, self.folder], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=timeout
-        )
+        done = _call(self.tool, verb, self.folder, timeout=timeout)
+        done.check_returncode()
         return done.stdout
 
     def environment(self) -> dict[str, str]:
@@ -77,14 +91,11 @@ class WineHost:
         lines = (line.partition("=") for line in self.control("env").splitlines())
         return dict(os.environ) | {name: value for name, _, value in lines}
 
-    def run(self, *words: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, timeout: float = 180) -> Done:
         """Run a program in the host to its end. ``powershell`` is the PowerShell of the host."""
-        command = [self.tool, "run", self.folder, *words]
-        return subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False, timeout=timeout
-        )
+        return _call(self.tool, "run", self.folder, *words, timeout=timeout)
 
-    def run_script(self, script: str, *words: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+    def run_script(self, script: str, *words: str, timeout: float = 180) -> Done:
         """Run a script file, named by its Windows path, in a PowerShell of the host."""
         return self.run(*SCRIPT, script, *words, timeout=timeout)
 
@@ -96,8 +107,9 @@ class WineHost:
         """End everything and start again with a later boot time; registry and files stay."""
         self.stop()
         environment = self.environment()
-        # Started here it stays: a server that the first program starts ends with the last one, and the next would be another boot.
-        for command in ([environment["WINESERVER"], "-p"], [WINE, "cmd", "/c", "exit"]):
+        # Started here it stays; one that the first program starts ends with the last, and the next would be another boot.
+        # It outlives us, so it must not get a pipe of ours.
+        for command in ((environment["WINESERVER"], "-p"), (str(WINE), "cmd", "/c", "exit")):
             subprocess.run(
                 command,
                 env=environment,
@@ -119,7 +131,7 @@ def find_engine() -> Engine:
     scripts = pathlib.Path(os.environ.get("MSEXCHANGE_TLS_PWSH") or ROOT.parent / "shared" / "pwsh")
     if not (scripts / "unpack").exists():
         raise NoEngineError(f"no PowerShell engine in {scripts}: set MSEXCHANGE_TLS_PWSH to its folder")
-    done = subprocess.run([scripts / "unpack"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = _call(scripts / "unpack", timeout=300)
     if done.returncode:
         raise NoEngineError(f"the PowerShell engine in {scripts} cannot be unpacked: {done.stderr.strip()}")
     return Engine(scripts, pathlib.Path(done.stdout.strip()))
