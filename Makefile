@@ -45,7 +45,7 @@ demo: $(RUNTIME) ## Audit, harden, reboot and verify a simulated estate, with a 
 .PHONY: audit-reg
 audit-reg: $(RUNTIME) ## Judge a .reg export: make audit-reg FILE=server.reg OS=2016 EXCHANGE=15.1.2507.6
 	@test -n "$(FILE)" || { echo 'audit-reg: which export? make audit-reg FILE=server.reg OS=2016 EXCHANGE=15.1.2507.6' >&2; exit 2; }
-	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/audit_reg.py --out "$(OUT)" --os "$(OS)" --exchange "$(EXCHANGE)" "$(FILE)"
+	@PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python tests/tools/audit_reg.py --out "$(OUT)" --os "$(OS)" --exchange "$(EXCHANGE)" "$(FILE)"
 
 .PHONY: build
 build: $(RUNTIME) ## Build the installable artefact into out/

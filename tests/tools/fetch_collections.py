@@ -6,8 +6,8 @@
 
 Usage: ``python fetch_collections.py REQUIREMENTS TARGET``; TARGET is the folder that holds ``ansible_collections``.
 
-Galaxy would be the usual place, but it is a second service that closed networks rarely mirror. The wheel has some 250 MB
-unpacked; only the one collection is taken out of it.
+Galaxy would be the usual place, but it is a second service that closed networks rarely mirror. The wheel has some
+250 MB unpacked; only the one collection is taken out of it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def unpack(wheel: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     with zipfile.ZipFile(wheel) as archive:
         members = [name for name in archive.namelist() if name.startswith(WANTED)]
         if not members:
-            raise SystemExit(f"{wheel.name} holds no {WANTED}; choose another version in tests/requirements/collections.txt.")
+            raise SystemExit(
+                f"{wheel.name} holds no {WANTED}; choose another version in tests/requirements/collections.txt."
+            )
         archive.extractall(folder, members)
     return folder / WANTED
 

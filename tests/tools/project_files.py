@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of the project, without what the tool chain made, and a copy of them where Ansible wants a collection to lie.
+"""The files of the project without what the tool chain made, and a copy where Ansible wants a collection to lie.
 
-Usage: ``python project_files.py TARGET`` copies to ``TARGET/ansible_collections/msexchange/tls``, replacing what is there.
+Usage: ``python project_files.py TARGET`` replaces ``TARGET/ansible_collections/msexchange/tls`` by a copy.
 
 ansible-test and ansible-lint insist on that path, follow no links and leave files behind; so they get a copy.
 """
@@ -20,7 +20,18 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 #: Skipped where there is no git to ask, e.g. in an unpacked source archive.
-MADE_BY_TOOLS = {".git", ".cache", ".venv", ".ansible", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "out"}
+MADE_BY_TOOLS = {
+    ".git",
+    ".cache",
+    ".venv",
+    ".ansible",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    "__pycache__",
+    "out",
+}
 
 
 def project_files(root: pathlib.Path = ROOT) -> list[pathlib.Path]:

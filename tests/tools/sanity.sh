@@ -16,7 +16,9 @@ bin=$(dirname "$(command -v ansible-test)")
 python=$bin/python
 
 copy=$("$python" "$tools/project_files.py" "$cache")
-home=$cache/home
+# A repository of its own, or ansible-test asks the one around it, which ignores the cache.
+! command -v git >/dev/null || git init --quiet "$copy"
+home=$(realpath -m "$cache/home")
 "$python" "$tools/seed_ansible_test.py" "$home"
 
 pwsh_folder=$("$tools/find_pwsh.sh" || true)

@@ -6,9 +6,9 @@
 
 Usage: ``python seed_ansible_test.py HOME``, with the Python that has ansible-core.
 
-Two things stand in its way. It fetches the bootstrap of pip from a server of its own; a file in its cache spares that, and
-ours runs the pip of the same version from its wheel. And it starts pip with a bare environment, in which settings made by
-environment variable (index, proxy, certificates) are lost; they are written to a configuration file in that home.
+Two things stand in its way. It fetches the bootstrap of pip from a server of its own; a file in its cache spares that,
+and ours runs the pip of the same version from its wheel. And it starts pip with a bare environment, in which settings
+made by environment variable (index, proxy, certificates) are lost; they go to a configuration file in that home.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import sys
 
 from ansible.release import __version__ as core_version
 
-#: ansible-core -> the pip that its ansible-test bootstraps (``get_venv_packages`` in ansible_test/_internal/python_requirements.py)
+#: ansible-core -> the pip that its ansible-test starts with; source: ``get_venv_packages`` in ansible_test/_internal
 PIP_VERSIONS = {
     "2.16": "23.1.2",
     "2.17": "24.0",
@@ -62,11 +62,11 @@ def seed_bootstrap(home: pathlib.Path, version: str) -> None:
 
 
 def effective_settings() -> dict[str, str]:
-    """What pip is configured to do here, whatever the source: pip lists the sources in the order in which they override."""
+    """What pip is configured to do here, from all sources: pip lists them in the order in which they override."""
     settings: dict[str, str] = {}
     for line in pip("config", "list").splitlines():
-        name, _, value = line.partition("=")
-        source, _, option = name.rpartition(".")
+        name, value = line.split("=", 1)
+        source, option = name.rsplit(".", 1)
         if source in ("global", "install", "user", "site", ":env:") and option not in ("require-virtualenv", "user"):
             settings[option] = value.strip("'")
     # One proxy variable is enough for pip; only the index is spoken to.
@@ -74,6 +74,8 @@ def effective_settings() -> dict[str, str]:
         if os.environ.get(variable):
             settings.setdefault("proxy", os.environ[variable])
     settings["cache-dir"] = pip("cache", "dir").strip()
+    # Warnings of an index that lacks a package would drown what the tests say.
+    settings["quiet"] = "2"
     return settings
 
 
@@ -94,7 +96,9 @@ def main(home: pathlib.Path) -> None:
     """Seed one home folder; running it again changes nothing."""
     series = ".".join(core_version.split(".")[:2])
     if series not in PIP_VERSIONS:
-        raise SystemExit(f"seed_ansible_test.py does not know which pip ansible-core {core_version} starts with; add it to PIP_VERSIONS.")
+        raise SystemExit(
+            f"ansible-core {core_version} is new to seed_ansible_test.py; add the pip it starts with to PIP_VERSIONS."
+        )
     seed_bootstrap(home, PIP_VERSIONS[series])
     write_settings(home, effective_settings())
 

@@ -84,7 +84,11 @@ def check_imports(name: str, source: str, rooms: t.Mapping[str, Room] = ROOMS) -
     path = pathlib.PurePosixPath(name)
     room_name = room_of(path.parts[1:])
     if room_name not in rooms:
-        return [Violation(name, 1, f"room {room_name} is not in tests/tools/structure/rooms.py; say there what it may import")]
+        return [
+            Violation(
+                name, 1, f"room {room_name} is not in tests/tools/structure/rooms.py; say there what it may import"
+            )
+        ]
     room = rooms[room_name]
     found = imports_of(path, ast.parse(source))
     return [Violation(name, one.line, complaint) for one in found if (complaint := _complaint(one, room_name, room))]

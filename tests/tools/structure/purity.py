@@ -15,11 +15,14 @@ from .rooms import ROOMS, Room
 
 #: Modules of the standard library through which a file, a socket, a process, a clock or chance comes in.
 OUTSIDE_WORLD = frozenset(
-    "asyncio ctypes fcntl getpass glob http importlib io logging multiprocessing os pathlib pkgutil platform random secrets select "
-    "selectors shutil signal socket socketserver ssl subprocess tempfile threading time urllib uuid".split()
+    "asyncio ctypes fcntl getpass glob http importlib io logging multiprocessing os pathlib pkgutil platform "
+    "random secrets select selectors shutil signal socket socketserver ssl subprocess tempfile threading time "
+    "urllib uuid".split()
 )
 #: Harmless parts of them: names that compute with what they are given.
-HARMLESS = frozenset({("io", "StringIO"), ("io", "BytesIO"), ("pathlib", "PurePosixPath"), ("pathlib", "PureWindowsPath")})
+HARMLESS = frozenset(
+    {("io", "StringIO"), ("io", "BytesIO"), ("pathlib", "PurePosixPath"), ("pathlib", "PureWindowsPath")}
+)
 CALLS = frozenset({"open", "input", "print", "exec", "eval", "compile", "__import__"})
 #: Attributes that read a clock or a file whatever they hang on; ``datetime`` itself is welcome.
 ATTRIBUTES = frozenset({"now", "utcnow", "today", "read_text", "read_bytes", "write_text", "write_bytes"})

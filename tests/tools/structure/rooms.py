@@ -4,19 +4,21 @@
 
 """The rooms of the collection and what each may lean on: the table behind the test of the structure.
 
-A room is a package or a single file of ``plugin_utils`` and ``module_utils``, or a whole folder of plugins (``action``).
+A room is a package or a single file of ``plugin_utils`` and ``module_utils``, or a folder of plugins (``action``).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import types
+import typing as t
 
 
 @dataclasses.dataclass(frozen=True)
 class Room:
     """What the files of one room may import and touch.
 
-    ``rooms``: other rooms of this collection. ``packages``: top-level packages that are neither ours nor the standard library.
+    ``rooms``: other rooms of this collection. ``packages``: top-level packages beside the standard library.
     ``pure``: opens nothing and reads no clock, apart from the files named in ``edges`` (design 15.15 and 10).
     """
 
@@ -39,29 +41,36 @@ _HOST = f"{_CATALOGUE} _host"
 _STATE = f"{_HOST} _state"
 _PLAN = f"{_STATE} _baseline _plan"
 
-ROOMS: dict[str, Room] = {
-    # Small things that every room may use.
-    "_words": _room(),
-    "_version": _room(),
-    # The way from a registry value to the sentence in a report: every room knows only those before it.
-    "_catalogue": _room("_words", "yaml", edges="table.py"),
-    "_host": _room(_CATALOGUE, "cryptography"),
-    "_state": _room(_HOST),
-    "_baseline": _room(_CATALOGUE, "yaml", edges="loader.py"),
-    "_plan": _room(f"{_STATE} _baseline", "yaml"),
-    "_change": _room(_PLAN, "yaml cryptography"),
-    "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
-    # The way to the host. What comes back is judged without Ansible.
-    "_answer": _room("_words"),
-    "_broker": _edge("_words _answer", "ansible"),
-    "_report_files": _edge(),
-    # TLS on the wire: alone, because it runs wherever Python runs.
-    # Sockets and tasks have a file each; the sweep draws random bytes for the hello it packs by hand.
-    "_wire": _room(edges="_connection.py _session.py _discover.py"),
-    # Plugins: wiring between Ansible and the rooms.
-    "action": _edge(f"{_PLAN} _change _report _version _answer _broker _report_files _wire", "ansible"),
-    "filter": _edge(_PLAN, "ansible"),
-    # A module is sent to its target, which has none of our controller code.
-    "modules": _edge("_wire", "ansible"),
-    "doc_fragments": _edge(),
-}
+ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
+    {
+        # Small things that every room may use.
+        "_words": _room(),
+        "_version": _room(),
+        # The way from a registry value to the sentence in a report: every room knows only those before it.
+        "_catalogue": _room("_words", "yaml", edges="load.py table.py"),
+        "_host": _room(_CATALOGUE, "cryptography"),
+        "_state": _room(_HOST),
+        "_baseline": _room(_CATALOGUE, "yaml", edges="load.py"),
+        "_plan": _room(f"{_STATE} _baseline", "yaml"),
+        "_change": _room(_PLAN, "yaml cryptography"),
+        "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
+        # The way to the host. What comes back is judged without Ansible.
+        "_answer": _room("_words"),
+        "_broker": _edge("_words _answer", "ansible"),
+        "_report_files": _edge(),
+        # What several plugins share: their options, and what an organisation's members say together.
+        "_arguments": _room("_baseline"),
+        "_members": _room("_words"),
+        # TLS on the wire: alone, because it runs wherever Python runs.
+        # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
+        "_wire": _room(edges="_certificates.py _connection.py _discover.py _prober.py _session.py"),
+        # Plugins: wiring between Ansible and the rooms.
+        "action": _edge(
+            f"{_PLAN} _change _report _version _answer _broker _report_files _arguments _members _wire", "ansible"
+        ),
+        "filter": _edge(f"{_PLAN} _members", "ansible"),
+        # A module is sent to its target, which has none of our controller code.
+        "modules": _edge("_wire", "ansible"),
+        "doc_fragments": _edge(),
+    }
+)

@@ -21,12 +21,13 @@ HEADER_WITHIN = 12
 #: Longer files hide things.
 MAX_LINES = 400
 
-#: What leaks the machine or the way something was made, and what was left for later. Written apart, so as not to find itself.
+#: What leaks the machine or the way something was made, or was left for later. In pieces, so as not to find itself.
 FORBIDDEN = {
-    "a path of one machine": re.compile(r"(?<![\w.}$~%>-])/(?:wo" + r"rk|fa" + r"rm|ro" + r"ot|home/\w+|tm" + r"p/bash_jobs)/"),
-    "a mark of something left for later": re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b"),
-    "a word about how it was made": re.compile(r"\b(?:sub" + r"agent|Chat" + r"GPT|Clau" + r"de|L" + r"LM)s?\b", re.IGNORECASE),
+    "a path of one machine": "(?<![\\w.}$~%>-])/(?:wo:rk|fa:rm|ro:ot|home/\\w+|tm:p/bash_jobs)/",
+    "a mark of something left for later": "\\b(?:TO:DO|FIX:ME|XX:X)\\b",
+    "a word about how it was made": "(?i)\\b(?:sub:agent|chat:gpt|clau:de|l:lm)s?\\b",
 }
+PATTERNS = {what: re.compile(re.sub(r"(?<!\?):", "", pattern)) for what, pattern in FORBIDDEN.items()}
 
 
 def check_header(name: str, text: str) -> list[Violation]:
@@ -40,7 +41,7 @@ def check_words(name: str, text: str) -> list[Violation]:
     return [
         Violation(name, number, f"{what}: {found.group()}")
         for number, line in enumerate(text.splitlines(), 1)
-        for what, pattern in FORBIDDEN.items()
+        for what, pattern in PATTERNS.items()
         if (found := pattern.search(line))
     ]
 
@@ -48,9 +49,17 @@ def check_words(name: str, text: str) -> list[Violation]:
 def check_length(name: str, text: str) -> list[Violation]:
     """At most :data:`MAX_LINES` lines."""
     lines = len(text.splitlines())
-    return [Violation(name, lines, f"{lines} lines, at most {MAX_LINES}: one purpose per file")] if lines > MAX_LINES else []
+    return (
+        [Violation(name, lines, f"{lines} lines, at most {MAX_LINES}: one purpose per file")]
+        if lines > MAX_LINES
+        else []
+    )
 
 
 def check_no_assert(name: str, source: str) -> list[Violation]:
     """No ``assert``: Python leaves it out when it is started with -O."""
-    return [Violation(name, node.lineno, "assert in a plugin") for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    return [
+        Violation(name, node.lineno, "assert in a plugin")
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assert)
+    ]
