@@ -1,0 +1,36 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""TLS on the wire: which versions and suites an endpoint really answers.
+
+Private to this collection. Pure standard library, Python 3.9 or later, imports nothing else of the collection.
+
+The core (``_flight``, ``_attempt``, ``_dialogue`` and what they use) takes bytes and gives answers; only
+``_connection`` has a socket. ``_discover``, ``_peel``, ``_confirm`` and ``_conformance`` decide what to ask next.
+"""
+
+from __future__ import annotations
+
+from ._conformance import Wanted, wanted
+from ._endpoint import SERVICES, Endpoint, Transport, endpoint
+from ._errors import CallerError
+from ._prober import MODES, Question, probe, probe_all
+from ._session import Limits
+from ._status import Status
+
+__all__ = [
+    "MODES",
+    "SERVICES",
+    "CallerError",
+    "Endpoint",
+    "Limits",
+    "Question",
+    "Status",
+    "Transport",
+    "Wanted",
+    "endpoint",
+    "probe",
+    "probe_all",
+    "wanted",
+]

@@ -1,0 +1,124 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which versions answer, from the highest down, with as few hellos as possible.
+
+Up to TLS 1.2 a server takes its highest version that is not above ours: one answer settles every version between the
+two. A refusal that names the version (alert 70) settles all below it; any other end of a hello only the version asked.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ._attempt import Silent
+from ._codes import Alert, Version
+from ._dialogue import quoted
+from ._flight import Chosen, ChosenSsl2, Closed, Refused
+from ._hello import Offer
+from ._records import NotTls
+from ._session import Reply
+from ._ssl2 import ssl2_client_hello
+from ._status import Failure, Status
+from ._suites import offered, suite
+from ._survey import ALL_VERSIONS, CHUNK, Survey, VersionState, fits
+
+__all__ = ["discover", "discover_ssl2"]
+
+_SILENT = Failure(Status.TIMEOUT, "The server accepts connections and does not answer a TLS hello.")
+
+_OPENING_VERSIONS = (Version.TLS_1_3, Version.TLS_1_2, Version.TLS_1_1, Version.TLS_1_0)
+
+
+def _common_suites() -> tuple[int, ...]:
+    """One chunk of what servers really have: TLS 1.3's, Schannel's, and the strongest of the rest."""
+    likely = [n for n in offered(Version.TLS_1_3) + offered(Version.TLS_1_2) if suite(n).schannel_name]
+    rest = [n for n in reversed(offered(Version.TLS_1_2)) if n not in likely and "AES" in suite(n).cipher]
+    return tuple(likely + rest)[:CHUNK]
+
+
+async def discover(survey: Survey) -> None:
+    """Fill in the state and the first suite of SSL 3.0 to TLS 1.3. Raises GaveUpError."""
+    await _open(survey)
+    for version in ALL_VERSIONS[:-1]:
+        if survey.records[version].state is VersionState.UNKNOWN and survey.stopped is None:
+            await _ask_version(survey, version)
+
+
+async def _open(survey: Survey) -> None:
+    """The first hello offers all versions at once: what is chosen is also the first answer of that version's list."""
+    suites = offered(Version.TLS_1_3) + offered(Version.TLS_1_2)
+    offer = survey.offer(_OPENING_VERSIONS, suites)
+    reply = await survey.ask(offer)
+    if isinstance(reply, (Closed, Silent)):
+        # Perhaps the size of the hello: nothing is said about versions before a small one was tried.
+        offer = survey.offer(_OPENING_VERSIONS, _common_suites())
+        reply = await survey.ask(offer)
+        if survey.answered:
+            survey.chunk = CHUNK
+        elif isinstance(reply, Silent):
+            survey.stopped = _SILENT
+            return
+    if isinstance(reply, NotTls):
+        survey.stopped = _not_tls(reply)
+    elif isinstance(reply, Chosen) and fits(reply, offer):
+        _settle_choice(survey, Version.TLS_1_3, reply)
+    elif isinstance(reply, Refused) and reply.alert is Alert.PROTOCOL_VERSION:
+        for version in _OPENING_VERSIONS:
+            survey.refuse(version, reply.alert)
+
+
+def _not_tls(reply: NotTls) -> Failure:
+    return Failure(
+        Status.NO_TLS,
+        f"The peer answers a TLS hello with {quoted(reply.sample[:40].decode('latin-1'))}, which is not TLS.",
+    )
+
+
+def _settle_choice(survey: Survey, asked: Version, reply: Chosen) -> None:
+    survey.accept(reply.version, [reply.suite])
+    for version in ALL_VERSIONS:
+        if reply.version < version <= asked:
+            survey.refuse(version, None)
+
+
+async def _ask_version(survey: Survey, version: Version) -> None:
+    # TLS 1.3 is asked again only when the opening was not answered with a choice: perhaps this server wants shares.
+    survey.key_shares = version is Version.TLS_1_3
+    offer, reply = await survey.ask_in_parts(version, offered(version))
+    survey.key_shares = survey.key_shares and isinstance(reply, Chosen)
+    _settle(survey, version, offer, reply)
+
+
+def _settle(survey: Survey, version: Version, offer: Offer, reply: Reply) -> None:
+    if isinstance(reply, Chosen) and fits(reply, offer):
+        _settle_choice(survey, version, reply)
+    elif isinstance(reply, Refused):
+        survey.refuse(version, reply.alert)
+        if reply.alert is Alert.PROTOCOL_VERSION and version is not Version.TLS_1_3:
+            for lower in ALL_VERSIONS[:-1]:
+                if lower < version:
+                    survey.refuse(lower, reply.alert)
+    elif isinstance(reply, Closed):
+        survey.refuse_by_close(version, offer)
+    else:
+        survey.unknown(version, reply)
+        if isinstance(reply, Silent) and not survey.answered:
+            survey.stopped = _SILENT
+
+
+async def discover_ssl2(survey: Survey) -> None:
+    """One hello: an SSL 2.0 server answers with its whole list, but in an order of no meaning. Raises GaveUpError."""
+    version = Version.SSL_2_0
+    reply = await survey.session.ask_bytes(ssl2_client_hello(version, offered(version), os.urandom(16)))
+    survey.learn(reply)
+    if isinstance(reply, ChosenSsl2):
+        survey.accept(version, reply.hello.kinds)
+        survey.records[version].complete = True
+    elif isinstance(reply, Refused):
+        survey.refuse(version, reply.alert)
+    elif isinstance(reply, Closed):
+        survey.refuse_by_close(version, survey.offer([version], offered(version)))
+    else:
+        survey.unknown(version, reply)

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every suite of one version: offer all, strike what was chosen, offer the rest, until the server refuses.
+
+One hello has one answer, so n accepted suites cost n + 1 hellos and no method needs fewer. The order comes with them:
+the k-th answer is the k-th preference.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._codes import Version
+from ._flight import Chosen, Closed, Refused
+from ._hello import Offer
+from ._session import Reply
+from ._suites import offered
+from ._survey import Order, Survey, VersionRecord, Witness, explain, fits
+
+__all__ = ["peel", "settle_order"]
+
+
+async def peel(survey: Survey, version: Version) -> None:
+    """Complete the record of an accepted version, whose first suites are known. Raises GaveUpError."""
+    record = survey.records[version]
+    if survey.chunk is None:
+        await _peel(survey, version, record, offered(version))
+    else:
+        await _peel_in_parts(survey, version, record, survey.chunk)
+
+
+async def _peel(survey: Survey, version: Version, record: VersionRecord, suites: t.Sequence[int]) -> None:
+    while True:
+        rest = [number for number in suites if number not in record.suites]
+        if not rest:
+            record.complete = True
+            return
+        offer = survey.offer([version], rest)
+        reply = await survey.ask(offer)
+        if isinstance(reply, Chosen) and reply.version is version and fits(reply, offer):
+            record.suites.append(reply.suite)
+            continue
+        _end(survey, record, offer, reply)
+        return
+
+
+def _end(survey: Survey, record: VersionRecord, offer: Offer, reply: Reply) -> None:
+    """The answer that ends the list: a refusal, or the choice of a lower version because this one has nothing left."""
+    fell_back = isinstance(reply, Chosen) and fits(reply, offer)
+    record.complete = fell_back or isinstance(reply, (Refused, Closed))
+    if isinstance(reply, Closed):
+        survey.closes.append(Witness(offer.highest, offer, end_of_list=True))
+    elif not record.complete:
+        record.note = explain(reply)
+
+
+async def _peel_in_parts(survey: Survey, version: Version, record: VersionRecord, size: int) -> None:
+    """For servers that choke on long hellos: each part by itself, then the parts merged by asking for their heads."""
+    suites = offered(version)
+    parts = [VersionRecord() for _unused in range(0, len(suites), size)]
+    for number, part in enumerate(parts):
+        await _peel(survey, version, part, suites[number * size : (number + 1) * size])
+    record.suites[:] = await _merge(survey, version, [part.suites for part in parts if part.suites])
+    record.complete = all(part.complete for part in parts)
+    record.note = next((part.note for part in parts if part.note), "")
+
+
+async def _merge(survey: Survey, version: Version, lists: list[list[int]]) -> list[int]:
+    """Merge ordered lists: of their first elements the server picks its favourite, again and again."""
+    merged: list[int] = []
+    while len(lists) > 1:
+        offer = survey.offer([version], [part[0] for part in lists])
+        reply = await survey.ask(offer)
+        if not (isinstance(reply, Chosen) and fits(reply, offer)):
+            break
+        merged.append(reply.suite)
+        lists = [part[1:] if part[0] == reply.suite else part for part in lists]
+        lists = [part for part in lists if part]
+    return merged + [number for part in lists for number in part]
+
+
+async def settle_order(survey: Survey, version: Version) -> None:
+    """Say whose preference decides: one more hello, only when all answers were our own first. Raises GaveUpError."""
+    record = survey.records[version]
+    ours = [number for number in offered(version) if number in record.suites]
+    if len(ours) < 2 or not record.complete:
+        return
+    if ours != record.suites:
+        # We offered the weakest first; an answer that was not our first acceptable one was the server's own choice.
+        record.order = Order.SERVER
+        return
+    strongest_first = tuple(reversed(ours))
+    offer = survey.offer([version], strongest_first)
+    reply = await survey.ask(offer)
+    if isinstance(reply, Chosen) and fits(reply, offer):
+        record.order = Order.CLIENT if reply.suite == strongest_first[0] else Order.SERVER
+    if record.order is Order.CLIENT:
+        # The server has no order of its own; strongest first is the order that is easiest to read.
+        record.suites[:] = strongest_first

@@ -1,0 +1,146 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many endpoints in one event loop: the only entry that callers need, ``probe`` and its twin ``probe_all``."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import typing as t
+
+from ._certificates import fetch_chain
+from ._codes import Version
+from ._confirm import confirm_closes
+from ._conformance import Wanted, conformance
+from ._discover import discover, discover_ssl2
+from ._endpoint import Endpoint
+from ._peel import peel, settle_order
+from ._result import result
+from ._session import Gate, GaveUpError, Limits, Session
+from ._status import Failure, Status
+from ._survey import Survey, VersionState
+
+__all__ = ["MODES", "Question", "probe", "probe_all"]
+
+#: versions: which versions answer, with the first suite of each. inventory: every suite of each. conformance: is
+#: exactly what is wanted in force, in at most six connections.
+MODES = ("inventory", "versions", "conformance")
+
+_MUTE = Failure(Status.NO_TLS, "The server closes the connection after every TLS hello; nothing answered in TLS.")
+
+_USUAL = Limits()
+
+# Sockets open at once over all endpoints: below the 256 file descriptors that some systems give a process.
+_CONNECTIONS = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """One endpoint and, for conformance, what it should answer."""
+
+    endpoint: Endpoint
+    wanted: Wanted | None = None
+
+
+async def probe(
+    questions: t.Sequence[Question],
+    mode: str = "inventory",
+    limits: Limits = _USUAL,
+    progress: t.Callable[[dict[str, t.Any]], None] | None = None,
+) -> list[dict[str, t.Any]]:
+    """Ask all endpoints; one observation per question, in the same order (shape: contract of endpoint_info).
+
+    progress: called with each observation as it is finished. Nothing that peers do raises here.
+    """
+    overall = asyncio.Semaphore(_CONNECTIONS)
+    gates: dict[tuple[str, int], Gate] = {}
+
+    async def one(question: Question) -> dict[str, t.Any]:
+        # Limits are per source and socket: endpoints that differ in SNI only share one gate.
+        place = (question.endpoint.target, question.endpoint.port)
+        gate = gates.setdefault(place, Gate(limits.parallel))
+        observation = await _observe(question, mode, Session(question.endpoint, limits, gate, overall))
+        if progress is not None:
+            progress(observation)
+        return observation
+
+    return list(await asyncio.gather(*(one(question) for question in questions)))
+
+
+def probe_all(
+    questions: t.Sequence[Question],
+    mode: str = "inventory",
+    limits: Limits = _USUAL,
+    progress: t.Callable[[dict[str, t.Any]], None] | None = None,
+) -> list[dict[str, t.Any]]:
+    """``probe`` for callers without an event loop."""
+    return asyncio.run(probe(questions, mode, limits, progress))
+
+
+async def _observe(question: Question, mode: str, session: Session) -> dict[str, t.Any]:
+    survey = Survey(session)
+    verdict: dict[str, t.Any] = {}
+    try:
+        if mode == "conformance" and question.wanted is not None:
+            verdict = {"conformance": await conformance(survey, question.wanted)}
+        else:
+            await _inventory(survey, with_suites=mode == "inventory")
+        await _certificate(survey)
+        end = _status(survey)
+    except GaveUpError as stop:
+        end = stop.failure
+        if not survey.answered:
+            survey.forget()
+    return {**result(survey, end.status, end.detail), **verdict}
+
+
+async def _inventory(survey: Survey, with_suites: bool) -> None:
+    # Versions first and one hello at a time: whether this endpoint refuses by alert or by closing must be known before
+    # connections overlap, because a limit of connections closes too.
+    await discover(survey)
+    if survey.stopped:
+        return
+    await discover_ssl2(survey)
+    if survey.closes:
+        survey.session.one_at_a_time()
+    if with_suites:
+        await _together(peel(survey, version) for version in _accepted(survey))
+    await confirm_closes(survey, with_suites)
+    if with_suites:
+        await _together(settle_order(survey, version) for version in _accepted(survey))
+
+
+def _accepted(survey: Survey) -> list[Version]:
+    """Accepted versions that have a list to be peeled; SSL 2.0 tells its own in one answer."""
+    modern = [version for version in survey.records if version is not Version.SSL_2_0]
+    return [version for version in modern if survey.records[version].state is VersionState.ACCEPTED]
+
+
+async def _together(tasks: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
+    """Run all to their end, then report the first that gave up: what the others learnt is kept."""
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+async def _certificate(survey: Survey) -> None:
+    if survey.records[Version.TLS_1_3].state is VersionState.ACCEPTED and not survey.chains:
+        chain = await fetch_chain(survey.session)
+        if chain:
+            survey.chains["any"] = chain
+
+
+def _status(survey: Survey) -> Failure:
+    if survey.answered:
+        return Failure(Status.ANSWERED, _summary(survey))
+    survey.forget()
+    return survey.stopped or _MUTE
+
+
+def _summary(survey: Survey) -> str:
+    accepted = [v.label for v in survey.records if survey.records[v].state is VersionState.ACCEPTED]
+    unknown = [v.label for v in survey.records if survey.records[v].state is VersionState.UNKNOWN]
+    sentence = f"Answers {', '.join(accepted)}" if accepted else "Refuses every version that was asked"
+    return f"{sentence}; unknown: {', '.join(unknown)}." if unknown else f"{sentence}."

@@ -1,0 +1,317 @@
+#!/usr/bin/python
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: endpoint_info
+short_description: See which TLS versions and cipher suites endpoints really answer
+description:
+  - Connects to endpoints and reports which protocol versions (SSL 2.0 to TLS 1.3) and cipher suites they accept, in
+    whose order, and the certificates they send. Runs on the controller or on any delegate and needs no Windows.
+  - Sends hellos of its own making, so what it sees does not depend on the TLS library of the machine it runs on.
+  - Counts only an answer in TLS as a refusal. A connection limit, a missing STARTTLS, a plain-text service or an
+    unreachable host have a RV(endpoints.status) of their own, and versions stay V(unknown) then.
+  - Uses few connections on purpose (every refused hello is an event in the log of a Windows server) and says how many
+    it made.
+options:
+  endpoints:
+    description: Where to connect, and what is spoken there before TLS.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      host:
+        description: Name or address of the server. A name is looked up where the module runs.
+        type: str
+        required: true
+      port:
+        description: TCP port. May be left out for the services listed at O(endpoints[].service).
+        type: int
+      service:
+        description:
+          - What the endpoint is, as it shall be named in the result.
+          - V(https), V(https_backend), V(smtp), V(submission), V(imap), V(imaps), V(pop3), V(pop3s), V(ldap), V(ldaps),
+            V(rdp) and V(winrm) have a usual port and transport; any other name needs a port.
+        type: str
+        default: https
+      transport:
+        description:
+          - What precedes TLS on the connection; V(tls) means nothing does. Never guessed from the port.
+          - Defaults to what is usual for the service, and to V(tls) for a service of another name.
+          - Port 465 of Exchange is the hub transport, which speaks SMTP with STARTTLS there; V(tls) is refused for it.
+        type: str
+        choices: [tls, smtp, imap, pop3, ldap, rdp]
+      server_name:
+        description: Name to send as server name indication (SNI). None is sent if left out.
+        type: str
+      address:
+        description: Connect to this address instead of looking up the host, for example one member of a load balancer.
+        type: str
+      name:
+        description: A label that is returned with the result, for example the inventory name of the server.
+        type: str
+      versions:
+        description: For O(mode=conformance), the versions that the endpoint may accept; all others must be refused.
+        type: list
+        elements: str
+        choices: [ssl_2_0, ssl_3_0, tls_1_0, tls_1_1, tls_1_2, tls_1_3]
+      suites:
+        description:
+          - For O(mode=conformance), the cipher suites that the endpoint may accept, in the order it should prefer.
+          - Names of the IANA registry or of Windows. Left out, any suite will do.
+        type: list
+        elements: str
+  mode:
+    description:
+      - V(inventory) finds every version and every suite in the order of the server. It takes one connection per
+        accepted suite, one more per accepted version, and about two more.
+      - V(versions) finds the versions, the first suite of each and the certificates, in at most seven connections.
+      - V(conformance) says whether exactly the wanted versions and suites are in force, in six connections for
+        TLS 1.2 and 1.3, four of them refused.
+    type: str
+    choices: [inventory, versions, conformance]
+    default: inventory
+  timeout:
+    description: Seconds to wait for a connection, and again for the answer on it.
+    type: float
+    default: 10
+  parallel:
+    description:
+      - How many connections to one endpoint may be open at once.
+      - A receive connector of Exchange allows 20 per source by default and shares them with every other client there.
+    type: int
+    default: 2
+  ehlo_name:
+    description: The name to give in EHLO.
+    type: str
+    default: localhost
+extends_documentation_fragment:
+  - ansible.builtin.action_common_attributes
+  - msexchange.tls._attributes.info
+attributes:
+  platform:
+    platforms: all
+    support: full
+    details: Any machine with Python 3.9 or later, typically the controller.
+seealso:
+  - module: msexchange.tls.state_info
+author:
+  - msexchange.tls contributors (@msexchange)
+"""
+
+EXAMPLES = r"""
+- name: Which versions do the ports of the server answer?
+  msexchange.tls.endpoint_info:
+    mode: versions
+    ehlo_name: probe.example.com
+    endpoints:
+      - {host: ex01.example.com, service: https, server_name: mail.example.com}
+      - {host: ex01.example.com, service: smtp}
+      - {host: ex01.example.com, service: smtp_hub, port: 2525, transport: smtp}
+      - {host: ex01.example.com, service: imap}
+      - {host: ex01.example.com, service: rdp}
+  delegate_to: localhost
+  become: false
+  register: wire
+
+- name: Nothing older than TLS 1.2 may answer
+  ansible.builtin.assert:
+    that: item.versions.tls_1_0.state == 'refused' and item.versions.tls_1_1.state == 'refused'
+  loop: "{{ wire.endpoints }}"
+  loop_control:
+    label: "{{ item.host }}:{{ item.port }}"
+
+- name: Is exactly this in force on both members behind the load balancer?
+  msexchange.tls.endpoint_info:
+    mode: conformance
+    endpoints:
+      - &member
+        host: mail.example.com
+        address: 192.0.2.11
+        server_name: mail.example.com
+        versions: [tls_1_2]
+        suites:
+          - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+          - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+      - <<: *member
+        address: 192.0.2.12
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+endpoints:
+  description: One observation per endpoint asked for, in the same order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: As asked for.
+      type: str
+      sample: ex01.example.com
+    name:
+      description: As asked for, null if it was not given.
+      type: str
+    port:
+      description: The port that was asked.
+      type: int
+      sample: 443
+    service:
+      description: As asked for.
+      type: str
+      sample: https
+    transport:
+      description: What preceded TLS.
+      type: str
+      sample: tls
+    server_name:
+      description: The name sent as SNI, null if none was.
+      type: str
+    address:
+      description: The address that was connected to, null if the name has none.
+      type: str
+      sample: 192.0.2.11
+    status:
+      description:
+        - V(answered), there was an answer in TLS. Only then do versions say V(refused).
+        - V(no_tls), the peer speaks something else; V(starttls_not_offered); V(starttls_unavailable), it is offered and
+          then declined, on Exchange typically for want of a certificate.
+        - V(throttled), the server turned us away again and again; V(timeout); V(unreachable).
+      type: str
+      sample: answered
+    detail:
+      description: The same in one sentence.
+      type: str
+      sample: Answers TLS 1.3, TLS 1.2.
+    versions:
+      description: One entry per version, C(ssl_2_0) to C(tls_1_3).
+      type: dict
+      contains:
+        tls_1_2:
+          description: What is known about this version.
+          type: dict
+          contains:
+            state:
+              description: V(accepted), V(refused), V(refused_by_close) (closed without an alert) or V(unknown).
+              type: str
+            alert:
+              description: Number of the TLS alert of a refusal, null if the server said no without one.
+              type: int
+            suites:
+              description: Accepted cipher suites as C(id) and C(name), in the order of the server where it has one.
+              type: list
+              elements: dict
+            order:
+              description: Whose preference decides, V(server), V(client) or V(unknown).
+              type: str
+            complete:
+              description: Whether the list holds every suite that the server accepts in this version.
+              type: bool
+            note:
+              description: Why something is unknown, else empty.
+              type: str
+    certificates:
+      description: Every certificate that was sent, base64 of DER.
+      type: list
+      elements: str
+    chains:
+      description:
+        - Per kind of key (C(authentication)) the chain as sent, leaf first.
+        - C(certificates) are positions in RV(endpoints.certificates).
+      type: list
+      elements: dict
+    connections:
+      description: How many TCP connections were made.
+      type: int
+      sample: 11
+    refused_hellos:
+      description: How many hellos were refused; on Windows each is an event of Schannel.
+      type: int
+      sample: 4
+    conformance:
+      description:
+        - RV(endpoints.conformance.verdict), V(in_force), V(deviates) or V(unknown).
+        - RV(endpoints.conformance.deviations), each with C(kind), C(version), C(suite) and a sentence, C(detail).
+        - RV(endpoints.conformance.open_questions), what could not be learnt.
+      returned: when O(mode=conformance)
+      type: dict
+      contains:
+        verdict:
+          description: The result in a word.
+          type: str
+        deviations:
+          description: What is not as wanted.
+          type: list
+          elements: dict
+        open_questions:
+          description: What got no answer.
+          type: list
+          elements: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._wire import MODES, CallerError, Limits, Question, Transport, endpoint, probe_all, wanted
+
+_VERSIONS = ["ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3"]
+
+
+def _argument_spec() -> dict[str, t.Any]:
+    suboptions = {
+        "host": {"type": "str", "required": True},
+        "port": {"type": "int"},
+        "service": {"type": "str", "default": "https"},
+        "transport": {"type": "str", "choices": [transport.value for transport in Transport]},
+        "server_name": {"type": "str"},
+        "address": {"type": "str"},
+        "name": {"type": "str"},
+        "versions": {"type": "list", "elements": "str", "choices": _VERSIONS},
+        "suites": {"type": "list", "elements": "str"},
+    }
+    return {
+        "endpoints": {"type": "list", "elements": "dict", "required": True, "options": suboptions},
+        "mode": {"type": "str", "choices": list(MODES), "default": "inventory"},
+        "timeout": {"type": "float", "default": 10.0},
+        "parallel": {"type": "int", "default": 2},
+        "ehlo_name": {"type": "str", "default": "localhost"},
+    }
+
+
+def _question(given: t.Mapping[str, t.Any], mode: str) -> Question:
+    where = endpoint(**{key: given[key] for key in ("host", "port", "service", "transport", "server_name", "address")})
+    if mode != "conformance":
+        return Question(where)
+    if not given["versions"]:
+        raise CallerError(f"Endpoint {where}: conformance needs versions, the list of those that may be accepted.")
+    return Question(where, wanted(given["versions"], given["suites"] or ()))
+
+
+def _limits(params: t.Mapping[str, t.Any]) -> Limits:
+    if params["timeout"] <= 0:
+        raise CallerError("timeout must be more than 0 seconds.")
+    if not 1 <= params["parallel"] <= 16:
+        raise CallerError("parallel must be between 1 and 16 connections.")
+    return Limits(timeout=params["timeout"], parallel=params["parallel"], ehlo_name=params["ehlo_name"])
+
+
+def main() -> None:
+    module = AnsibleModule(  # type: ignore[no-untyped-call]
+        argument_spec=_argument_spec(), supports_check_mode=True
+    )
+    given, mode = module.params["endpoints"], module.params["mode"]
+    try:
+        questions = [_question(item, mode) for item in given]
+        observations = probe_all(questions, mode, _limits(module.params))
+    except CallerError as error:
+        module.fail_json(msg=str(error))
+    answers = [{**observation, "name": item["name"]} for item, observation in zip(given, observations)]
+    module.exit_json(changed=False, endpoints=answers)
+
+
+if __name__ == "__main__":
+    main()
