@@ -12,6 +12,7 @@ from __future__ import annotations
 from .errors import CatalogueError
 from .load import load
 from .model import (
+    ABILITIES,
     DISABLED,
     DISABLED_BY_DEFAULT,
     ENABLED,
@@ -25,6 +26,7 @@ from .model import (
     REG_QWORD,
     REG_SZ,
     SIDES,
+    TRAITS,
     UNKNOWN,
     UNSUPPORTED,
     VERSIONS,
@@ -43,6 +45,7 @@ from .model import (
 from .names import bare_suite, nearest
 
 __all__ = [
+    "ABILITIES",
     "DISABLED",
     "DISABLED_BY_DEFAULT",
     "ENABLED",
@@ -56,6 +59,7 @@ __all__ = [
     "REG_QWORD",
     "REG_SZ",
     "SIDES",
+    "TRAITS",
     "UNKNOWN",
     "UNSUPPORTED",
     "VERSIONS",

@@ -11,10 +11,12 @@ import typing as t
 
 from .fields import Fields
 from .model import (
+    ABILITIES,
     DISABLED,
     DISABLED_BY_DEFAULT,
     ENABLED,
     KIND_NAMES,
+    TRAITS,
     UNSUPPORTED,
     VERSIONS,
     DotnetRelease,
@@ -34,7 +36,6 @@ _HIVE = "HKEY_LOCAL_MACHINE\\"
 _KINDS: t.Mapping[str, int] = {name: number for number, name in KIND_NAMES.items()}
 _NUMBERS = (SettingKind.NUMBER, SettingKind.MASK)
 _WORDS = (ENABLED, DISABLED, DISABLED_BY_DEFAULT, UNSUPPORTED)
-_TRAITS = ("aead", "cbc", "rc4", "3des", "des", "rc2", "null", "export", "md5", "sha1", "psk", "forward_secret")
 _BUILD = re.compile(r"^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$")
 _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
@@ -93,15 +94,15 @@ def operating_system(fields: Fields) -> OperatingSystem:
         last_build=last,
         suites_carry_curve=fields.flag("suites_carry_curve"),
         powershell=fields.text("powershell"),
+        strong_crypto_drops=frozenset(_traits(fields, "strong_crypto_drops")),
         sources=fields.names("sources"),
     )
 
 
 def suite(fields: Fields) -> Suite:
     """A record of ``suites/*.yml``."""
-    versions, traits = fields.names("versions"), fields.names("traits")
+    versions = fields.names("versions")
     fields.known("versions", versions, VERSIONS)
-    fields.known("traits", traits, _TRAITS)
     return Suite(
         name=fields.text("name"),
         number=fields.number("number"),
@@ -110,7 +111,7 @@ def suite(fields: Fields) -> Suite:
         authentication=fields.choice("authentication", ("rsa", "ecdsa", "dss", "any", "none")),
         cipher=fields.text("cipher"),
         bits=fields.number("bits"),
-        traits=frozenset(traits),
+        traits=frozenset(_traits(fields, "traits")),
         sources=fields.names("sources"),
     )
 
@@ -136,6 +137,7 @@ def suite_list(
         psk=fields.names("psk", base.psk if base else ()),
         curves=fields.names("curves", base.curves if base else ()),
         curves_off=fields.names("curves_off", base.curves_off if base else ()),
+        note=fields.text("note", ""),
         sources=fields.names("sources"),
     )
 
@@ -157,13 +159,15 @@ def exchange_version(fields: Fields, systems: t.Collection[str]) -> ExchangeVers
 
 def exchange_release(fields: Fields) -> ExchangeRelease:
     """A record of ``exchange_releases.yml``."""
+    can = fields.names("can", ())
+    fields.known("can", can, ABILITIES)
     return ExchangeRelease(
         id=fields.text("id"),
         name=fields.text("name"),
         version=fields.text("version"),
         build=_build(fields, "build"),
         date=_date(fields, "date"),
-        can=frozenset(fields.names("can", ())),
+        can=frozenset(can),
         sources=fields.names("sources"),
     )
 
@@ -171,6 +175,12 @@ def exchange_release(fields: Fields) -> ExchangeRelease:
 def dotnet_release(fields: Fields) -> DotnetRelease:
     """A record of ``dotnet_releases.yml``."""
     return DotnetRelease(release=fields.number("release"), name=fields.text("name"), sources=fields.names("sources"))
+
+
+def _traits(fields: Fields, name: str) -> tuple[str, ...]:
+    traits = fields.names(name)
+    fields.known(name, traits, TRAITS)
+    return traits
 
 
 def _build(fields: Fields, name: str) -> Build:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class CatalogueError(Exception):
-    """A data file of the catalogue is broken: file, line, what is wrong and the nearest valid name where there is one."""
+    """A data file of the catalogue is broken: file, line, what is wrong, the nearest valid name."""
 
     def __init__(self, file: str, line: int, text: str) -> None:
         super().__init__(f"{file}:{line}: {text}")

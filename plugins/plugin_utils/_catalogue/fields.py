@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Typed access to one record of a data file: the right type, nothing missing, nothing unknown, and the place of what is wrong."""
+"""Typed access to one record of a data file: nothing missing, nothing unknown, and the place of what is wrong."""
 
 from __future__ import annotations
 
@@ -86,8 +86,7 @@ class Fields:
         valid = tuple(names)
         for name in found:
             if name not in valid:
-                near = nearest(name, valid)
-                raise self.error(f"'{what}' names {name!r}, which is unknown" + (f"; did you mean '{near}'?" if near else ""))
+                raise self.error(f"'{what}' names {name!r}, which is unknown{_hint(name, valid)}")
 
     def mapping(self, name: str, default: t.Mapping[str, t.Any] = _REQUIRED) -> t.Mapping[str, t.Any]:
         """A nested record."""
@@ -105,5 +104,9 @@ class Fields:
         """Refuse fields that were not taken."""
         for name in self._record:
             if name not in self._taken:
-                near = nearest(name, self._taken)
-                raise self.error(f"the field '{name}' is unknown" + (f"; did you mean '{near}'?" if near else ""))
+                raise self.error(f"the field '{name}' is unknown{_hint(name, self._taken)}")
+
+
+def _hint(name: str, names: t.Iterable[str]) -> str:
+    near = nearest(name, names)
+    return f"; did you mean '{near}'?" if near else ""

@@ -21,20 +21,23 @@ _DATA = pathlib.Path(__file__).resolve().parent / "data"
 _Row = t.TypeVar("_Row")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def load() -> Catalogue:
     """All tables of the collection, read once per process. Raises CatalogueError when a file is missing or broken."""
     return load_from(_DATA)
 
 
 def load_from(folder: pathlib.Path) -> Catalogue:
-    """The catalogue of another folder with the same files (tests, sites with a table of their own). Raises CatalogueError."""
+    """The catalogue of a folder with the same files as ours (for tests). Raises CatalogueError."""
     systems = {row.id: row for row in _rows(folder, "operating_systems.yml", operating_system)}
     ids = tuple(systems)
-    settings = tuple(row for file in _files(folder, "settings") for row in _rows(folder, file, lambda f: setting(f, ids)))
+    settings = tuple(
+        row for file in _files(folder, "settings") for row in _rows(folder, file, lambda fields: setting(fields, ids))
+    )
     suites = tuple(row for file in _files(folder, "suites") for row in _rows(folder, file, suite))
     newest, older = _suite_lists(folder, {row.id: (row.first_build, row.last_build) for row in systems.values()})
     releases = _rows(folder, "exchange_releases.yml", exchange_release)
+    versions = _rows(folder, "exchange_versions.yml", lambda fields: exchange_version(fields, ids))
     return Catalogue(
         settings=_by_id(((row.id, row) for row in settings), "settings"),
         systems=systems,
@@ -42,7 +45,9 @@ def load_from(folder: pathlib.Path) -> Catalogue:
         suite_lists=newest,
         older_suite_lists=older,
         releases=tuple(sorted(releases, key=lambda release: release.build)),
-        exchange={row.id: row for row in _rows(folder, "exchange_versions.yml", lambda f: exchange_version(f, ids))},
+        exchange={
+            row.id: row for row in _rows(folder, "exchange_versions.yml", lambda fields: exchange_version(fields, ids))
+        },
         dotnet=_rows(folder, "dotnet_releases.yml", dotnet_release),
         sources=_sources(folder),
         reading=_plain(_record(folder, "reading.yml").rest()),
@@ -85,7 +90,7 @@ def _by_id(rows: t.Iterable[tuple[str, _Row]], what: str) -> dict[str, _Row]:
 def _suite_lists(
     folder: pathlib.Path, systems: t.Mapping[str, tuple[int, int]]
 ) -> tuple[dict[str, SuiteList], tuple[SuiteList, ...]]:
-    """Lists of all files by name (an OS id, or an OS id with a version), the newest of each OS apart from the older ones."""
+    """The lists of all files: the newest of each OS by its id, and those of older builds."""
     records: dict[str, Fields] = {}
     for file in _files(folder, "suite_lists"):
         table = _record(folder, file)

@@ -36,6 +36,29 @@ KIND_NAMES: t.Mapping[int, str] = {
     REG_QWORD: "REG_QWORD",
 }
 
+#: What can be said about a suite.
+TRAITS: tuple[str, ...] = (
+    "aead",
+    "cbc",
+    "rc4",
+    "3des",
+    "des",
+    "null",
+    "export",
+    "md5",
+    "sha1",
+    "psk",
+    "forward_secret",
+)
+#: What an Exchange build can bear; explained in data/exchange_releases.yml.
+ABILITIES: tuple[str, ...] = (
+    "tls_1_2",
+    "smtp_follows_os",
+    "pop_imap_follow_os",
+    "disable_tls_1_0",
+    "strict_renegotiation",
+    "tls_1_3",
+)
 #: Versions of the protocol, oldest first; the order is the order of negotiation.
 VERSIONS: tuple[str, ...] = ("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3")
 SIDES: tuple[str, ...] = ("client", "server")
@@ -61,8 +84,9 @@ class Place:
     kind: int
 
 
-#: What a setting can mean. enabled/disabled words for PROTOCOL, ALGORITHM and FLAG; int for NUMBER and MASK; tuple of names for LIST.
-Meaning = t.Union[str, int, tuple[str, ...]]
+#: What a setting can mean: a word such as enabled or disabled for PROTOCOL, ALGORITHM and FLAG, int for NUMBER and
+#: MASK, a tuple of names for LIST.
+Meaning = str | int | tuple[str, ...]
 
 ENABLED = "enabled"
 DISABLED = "disabled"
@@ -77,10 +101,13 @@ class Setting:
     """One switch of the catalogue.
 
     ``places``: PROTOCOL has two (Enabled, DisabledByDefault), every other kind exactly one.
-    ``per_user``: the key is relative to a user hive. ``os``: ids of systems that read it, empty = all; elsewhere it is inert.
-    ``defaults``: OS id (or "*") -> meaning when the value is absent; a missing OS means unknown.
-    ``no_default``: why there is none (every setting has one of the two). ``unit``: milliseconds, bytes, bits, elements for NUMBER.
-    ``reboot``: what counts only after a boot. ``note``: what a person has to know before touching it.
+    ``per_user``: the key is relative to a user hive.
+    ``os``: ids of systems that read it, empty = all; elsewhere it is inert.
+    ``defaults``: OS id (or "*" for every other) -> meaning when the value is absent; a missing OS means unknown.
+    ``no_default``: why there is no default at all (every setting has one of the two).
+    ``unit``: milliseconds, bytes, bits or elements, for NUMBER.
+    ``reboot``: counts only after a boot.
+    ``note``: what a person has to know before touching it.
     """
 
     id: str
@@ -104,15 +131,22 @@ class Setting:
 
 @dataclasses.dataclass(frozen=True)
 class OperatingSystem:
-    """A Windows generation. ``first_build``, ``last_build``: CurrentBuildNumber of its first and last (inclusive) release."""
+    """A Windows generation.
+
+    ``first_build``, ``last_build``: CurrentBuildNumber of its first and last (inclusive) release.
+    ``suites_carry_curve``: before Windows 10 and Server 2016 the curve is part of the suite name.
+    ``powershell``: the version that ships with it.
+    ``strong_crypto_drops``: traits of the suites that a program loses which asks for SCH_USE_STRONG_CRYPTO.
+    """
 
     id: str
     name: str
     client: bool
     first_build: int
     last_build: int
-    suites_carry_curve: bool  #: before Windows 10 / Server 2016 the curve is part of the suite name
-    powershell: str  #: version that ships with it
+    suites_carry_curve: bool
+    powershell: str
+    strong_crypto_drops: frozenset[str]
     sources: tuple[str, ...]
 
 
@@ -120,8 +154,12 @@ class OperatingSystem:
 class Suite:
     """A cipher suite as Schannel names it (without curve suffix).
 
-    ``versions``: versions that can negotiate it, oldest first. ``traits``: any of aead, cbc, rc4, 3des, des, rc2, null, export, md5, psk, forward_secret.
-    ``authentication``: certificate type that it needs: rsa, ecdsa, dss, any (TLS 1.3), none.
+    ``number``: IANA number; for SSL 2.0 the three bytes of the cipher kind.
+    ``versions``: versions that can negotiate it, oldest first.
+    ``key_exchange``: ecdhe, dhe, rsa, psk.
+    ``authentication``: the certificate that the server needs: rsa, ecdsa, dss, any (TLS 1.3), none.
+    ``bits``: strength of the key, 0 without encryption.
+    ``traits``: words of TRAITS.
     """
 
     name: str
@@ -139,8 +177,13 @@ class Suite:
 class SuiteList:
     """Suites and curves of one OS, or of some of its builds.
 
-    ``default``: in rank order. ``on_request``: those of default that are used only if the program asks for them. ``off``: supported, not enabled.
-    ``psk``: enabled for programs that ask for pre-shared keys only, never otherwise. ``first_build``, ``last_build``: CurrentBuildNumber, inclusive.
+    ``first_build``, ``last_build``: CurrentBuildNumber, inclusive.
+    ``default``: in rank order.
+    ``on_request``: those of default that are used only if the program asks for them by name.
+    ``psk``: in the list too, but for programs that ask for pre-shared keys and nothing else.
+    ``off``: supported, used only when a configured list names them.
+    ``curves``, ``curves_off``: likewise; names differ in case between systems, compare without case.
+    ``note``: what of this list is unconfirmed.
     """
 
     os: str
@@ -153,6 +196,7 @@ class SuiteList:
     curves: tuple[str, ...]
     curves_off: tuple[str, ...]
     sources: tuple[str, ...]
+    note: str = ""
 
     @property
     def known(self) -> frozenset[str]:
@@ -162,9 +206,10 @@ class SuiteList:
 
 @dataclasses.dataclass(frozen=True)
 class ExchangeRelease:
-    """One release (CU or RTM) by its base build; a host belongs to the newest release whose build is not above its own.
+    """One release by its base build; a host belongs to the newest release whose build is not above its own.
 
-    ``version``: ex2010 ex2013 ex2016 ex2019 exse. ``can``: abilities gained from this build on, e.g. tls_1_2, disable_tls_1_0, tls_1_3, strict_renegotiation.
+    ``version``: ex2010 ex2013 ex2016 ex2019 exse.
+    ``can``: abilities gained from this build on, words of ABILITIES.
     """
 
     id: str
@@ -178,9 +223,11 @@ class ExchangeRelease:
 
 @dataclasses.dataclass(frozen=True)
 class ExchangeVersion:
-    """A product generation. ``builds``: first and last (exclusive) product build; ``systems``: OS id -> first release id that supports it.
+    """A generation of Exchange.
 
-    ``end_of_support``: ISO date, empty = not seen in a source. ``dotnet``: (first release id, OS id or "*", release number of .NET) that Microsoft expects.
+    ``first``: its first product build. ``end``: the first build that is no longer part of it.
+    ``end_of_support``: ISO date, empty = not seen in a source.
+    ``systems``: OS id -> id of the first release that runs on it.
     """
 
     id: str
@@ -208,7 +255,7 @@ class Catalogue:
     settings: t.Mapping[str, Setting]
     systems: t.Mapping[str, OperatingSystem]
     suites: t.Mapping[str, Suite]
-    suite_lists: t.Mapping[str, SuiteList]  #: OS id -> list of its newest build; see suites_of
+    suite_lists: t.Mapping[str, SuiteList]  #: by OS id, its newest builds; see suites_of
     older_suite_lists: tuple[SuiteList, ...]  #: lists of earlier builds of the same OS
     releases: tuple[ExchangeRelease, ...]  #: ascending by build
     exchange: t.Mapping[str, ExchangeVersion]
@@ -224,9 +271,12 @@ class Catalogue:
         return None
 
     def suites_of(self, system: str, build: int | None = None) -> SuiteList | None:
-        """The suite list of an OS id; with a build the list of that very build. None when there is none."""
-        if build is not None:
-            for older in self.older_suite_lists:
-                if older.os == system and older.first_build <= build <= older.last_build:
-                    return older
-        return self.suite_lists.get(system)
+        """The newest suite list of an OS id, or the one of that very build; None when there is none."""
+        newest = self.suite_lists.get(system)
+        if build is None:
+            return newest
+        lists = (newest, *self.older_suite_lists) if newest else self.older_suite_lists
+        for row in lists:
+            if row.os == system and row.first_build <= build <= row.last_build:
+                return row
+        return None

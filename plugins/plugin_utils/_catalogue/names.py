@@ -16,7 +16,8 @@ _CURVE_SUFFIXES: t.Mapping[str, str] = {"_P256": "NistP256", "_P384": "NistP384"
 def bare_suite(name: str) -> tuple[str, str | None]:
     """Split a suite name as Schannel stores it into the suite and its curve.
 
-    ``TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256_P384`` -> (``TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256``, ``NistP384``); without a suffix the curve is None.
+    ``TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256_P384`` -> (``TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256``, ``NistP384``);
+    without a suffix the curve is None.
     """
     for suffix, curve in _CURVE_SUFFIXES.items():
         if name.endswith(suffix):

@@ -46,7 +46,9 @@ def _mapping(loader: t.Any, node: yaml.MappingNode) -> Record:
 
 _TableLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _TableLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-_TableLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("^(?:0|[1-9][0-9]*|0x[0-9a-fA-F]+)$"), list("0123456789"))
+_TableLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile("^(?:0|[1-9][0-9]*|0x[0-9a-fA-F]+)$"), list("0123456789")
+)
 
 
 def parse_table(text: str, file: str) -> t.Any:
@@ -65,7 +67,7 @@ def parse_table(text: str, file: str) -> t.Any:
 
 
 def read_table(folder: pathlib.Path, file: str) -> t.Any:
-    """Read one data file of the catalogue. Raises CatalogueError, also when the file is missing from the installation."""
+    """Read one data file of the catalogue. Raises CatalogueError, also when the installation lacks the file."""
     try:
         text = (folder / file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
