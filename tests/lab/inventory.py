@@ -1,0 +1,70 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Ansible inventory of a running lab."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import yaml
+
+from .endpoints import EndpointListener
+from .winrm import WinRm
+
+if t.TYPE_CHECKING:
+    from .host import LabHost
+    from .lab import Lab
+
+
+def content(lab: Lab) -> dict[str, t.Any]:
+    """Hosts with their connection and their TLS endpoints, in groups: exchange, edge, windows and what the estate adds."""
+    groups: dict[str, dict[str, t.Any]] = {}
+    for host in lab.hosts.values():
+        groups.setdefault(_main_group(host), {"hosts": {}})["hosts"][host.name] = _variables(host)
+        for group in host.groups:
+            groups.setdefault(group, {"hosts": {}})["hosts"].setdefault(host.name, {})
+    exchange = groups.setdefault("exchange", {"hosts": {}})
+    if "edge" in groups:
+        exchange["children"] = {"edge": {}}
+    return {"all": {"children": groups}}
+
+
+def write(path: pathlib.Path, lab: Lab) -> None:
+    """Writes the inventory file."""
+    path.write_text("---\n" + yaml.safe_dump(content(lab), sort_keys=True, width=120), encoding="utf-8")
+
+
+def _main_group(host: LabHost) -> str:
+    if host.persona.exchange is None:
+        return "windows"
+    return "edge" if "edge" in host.persona.exchange.roles else "exchange"
+
+
+def _variables(host: LabHost) -> dict[str, t.Any]:
+    winrm = next(listener for listener in host.listeners if isinstance(listener, WinRm))
+    variables: dict[str, t.Any] = {
+        "ansible_host": "127.0.0.1",
+        "ansible_port": winrm.port,
+        "ansible_connection": "winrm",
+        "ansible_winrm_scheme": host.persona.scheme,
+        "ansible_winrm_transport": "basic",
+        "ansible_user": host.user,
+        "ansible_password": host.password,
+        "msexchange_tls_endpoints": [
+            _endpoint(host, listener) for listener in host.listeners if isinstance(listener, EndpointListener)
+        ],
+    }
+    if host.persona.scheme == "https":
+        variables["ansible_winrm_server_cert_validation"] = "ignore"
+    return variables
+
+
+def _endpoint(host: LabHost, listener: EndpointListener) -> dict[str, t.Any]:
+    endpoint = listener.endpoint
+    return {
+        "service": endpoint.service, "transport": endpoint.transport, "host": "127.0.0.1", "port": listener.port, "official_port": endpoint.port,
+        "server_name": host.fqdn,
+    }  # fmt: skip

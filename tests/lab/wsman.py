@@ -1,0 +1,219 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""WS-Management, the part that a remote command shell needs ([MS-WSMV]): sans-IO, bytes in, question out; answer in, bytes out."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import enum
+import typing as t
+import uuid
+import xml.etree.ElementTree as ET
+from xml.sax.saxutils import escape
+
+_NS = {
+    "s": "http://www.w3.org/2003/05/soap-envelope",
+    "a": "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+    "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
+    "rsp": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell",
+}
+_SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+_TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
+CMD_SHELL = f"{_SHELL}/cmd"
+
+OPERATION_TIMEOUT = 2150858793  #: WSManFault code of a Receive that saw no output in time; clients ask again
+SHELL_NOT_FOUND = 2150858843  #: the selectors name a shell that is not there (gone with a reboot)
+BUSY = 170
+
+
+class Operation(str, enum.Enum):
+    """The actions of a remote shell."""
+
+    CREATE = "Create"
+    COMMAND = "Command"
+    SEND = "Send"
+    RECEIVE = "Receive"
+    SIGNAL = "Signal"
+    DELETE = "Delete"
+
+
+_ACTIONS = {
+    f"{_TRANSFER}/Create": Operation.CREATE,
+    f"{_SHELL}/Command": Operation.COMMAND,
+    f"{_SHELL}/Send": Operation.SEND,
+    f"{_SHELL}/Receive": Operation.RECEIVE,
+    f"{_SHELL}/Signal": Operation.SIGNAL,
+    f"{_TRANSFER}/Delete": Operation.DELETE,
+}
+
+
+class WsmanError(Exception):
+    """A message that cannot be answered; the text says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """One request of a client."""
+
+    operation: Operation
+    message_id: str
+    shell_id: str = ""
+    command_id: str = ""
+    command_line: str = ""
+    expects_stdin: bool = False
+    stdin: bytes = b""
+    stdin_ends: bool = False
+    timeout: float = 20.0
+
+
+def parse(body: bytes) -> Question:
+    """The question in a SOAP envelope. Raises WsmanError."""
+    try:
+        root = ET.fromstring(body)
+    except ET.ParseError as error:
+        raise WsmanError(f"the body is not XML: {error}") from error
+    action = root.findtext("s:Header/a:Action", "", _NS).strip()
+    operation = _ACTIONS.get(action)
+    if operation is None:
+        raise WsmanError(f"unknown action {action!r}; known: {', '.join(item.value for item in Operation)}")
+    resource = root.findtext("s:Header/w:ResourceURI", "", _NS).strip()
+    if resource != CMD_SHELL:
+        raise WsmanError(f"unknown resource {resource!r}; known: {CMD_SHELL}")
+    common = {
+        "operation": operation,
+        "message_id": root.findtext("s:Header/a:MessageID", "", _NS).strip(),
+        "shell_id": _selector(root),
+        "timeout": _seconds(root.findtext("s:Header/w:OperationTimeout", "PT20S", _NS)),
+    }
+    body_element = root.find("s:Body", _NS)
+    return _PARSERS.get(operation, _nothing)(root, body_element if body_element is not None else root, common)
+
+
+def _selector(root: ET.Element) -> str:
+    for selector in root.iterfind("s:Header/w:SelectorSet/w:Selector", _NS):
+        if selector.get("Name") == "ShellId":
+            return (selector.text or "").strip()
+    return ""
+
+
+def _seconds(duration: str) -> float:
+    text = duration.strip().upper()
+    try:
+        return float(text[2:-1]) if text.startswith("PT") and text.endswith("S") else 20.0
+    except ValueError:
+        return 20.0
+
+
+def _nothing(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
+    return Question(**common)
+
+
+def _command(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
+    options = {
+        option.get("Name"): (option.text or "").strip()
+        for option in root.iterfind("s:Header/w:OptionSet/w:Option", _NS)
+    }
+    line = body.find("rsp:CommandLine", _NS)
+    if line is None:
+        raise WsmanError("Command without a command line")
+    words = [line.findtext("rsp:Command", "", _NS), *(item.text or "" for item in line.iterfind("rsp:Arguments", _NS))]
+    stdin = options.get("WINRS_CONSOLEMODE_STDIN", "TRUE").upper() == "FALSE"
+    return Question(**common, command_line=" ".join(filter(None, words)), expects_stdin=stdin)
+
+
+def _send(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
+    stream = body.find("rsp:Send/rsp:Stream", _NS)
+    if stream is None:
+        raise WsmanError("Send without a stream")
+    data = base64.b64decode(stream.text or "")
+    ends = stream.get("End", "").lower() in ("true", "1")
+    return Question(**common, command_id=stream.get("CommandId", ""), stdin=data, stdin_ends=ends)
+
+
+def _receive(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
+    stream = body.find("rsp:Receive/rsp:DesiredStream", _NS)
+    return Question(**common, command_id="" if stream is None else stream.get("CommandId", ""))
+
+
+def _signal(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
+    signal = body.find("rsp:Signal", _NS)
+    return Question(**common, command_id="" if signal is None else signal.get("CommandId", ""))
+
+
+_PARSERS: dict[Operation, t.Callable[[ET.Element, ET.Element, dict[str, t.Any]], Question]] = {
+    Operation.COMMAND: _command,
+    Operation.SEND: _send,
+    Operation.RECEIVE: _receive,
+    Operation.SIGNAL: _signal,
+}
+
+
+# -- answers ------------------------------------------------------------------------------------------------------------
+
+_ENVELOPE = (
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" '
+    'xmlns:x="http://schemas.xmlsoap.org/ws/2004/09/transfer" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" '
+    'xmlns:rsp="http://schemas.microsoft.com/wbem/wsman/1/windows/shell" xml:lang="en-US"><s:Header>'
+    "<a:Action>{action}</a:Action><a:MessageID>uuid:{id}</a:MessageID>"
+    "<a:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:To><a:RelatesTo>{relates}</a:RelatesTo></s:Header>"
+    "<s:Body>{body}</s:Body></s:Envelope>"
+)
+
+
+def _envelope(question: Question, action: str, body: str) -> bytes:
+    text = _ENVELOPE.format(action=action, id=str(uuid.uuid4()).upper(), relates=escape(question.message_id), body=body)
+    return text.encode("utf-8")
+
+
+def created(question: Question, shell_id: str) -> bytes:
+    """Answer to Create."""
+    body = (
+        "<x:ResourceCreated><a:Address>http://127.0.0.1/wsman</a:Address><a:ReferenceParameters>"
+        f'<w:ResourceURI>{CMD_SHELL}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet>'
+        "</a:ReferenceParameters></x:ResourceCreated>"
+    )
+    return _envelope(question, f"{_TRANSFER}/CreateResponse", body)
+
+
+def started(question: Question, command_id: str) -> bytes:
+    """Answer to Command."""
+    body = f"<rsp:CommandResponse><rsp:CommandId>{command_id}</rsp:CommandId></rsp:CommandResponse>"
+    return _envelope(question, f"{_SHELL}/CommandResponse", body)
+
+
+def done(question: Question) -> bytes:
+    """Answer to Send, Signal and Delete."""
+    name = question.operation.value
+    family = _TRANSFER if question.operation is Operation.DELETE else _SHELL
+    body = "" if question.operation is Operation.DELETE else f"<rsp:{name}Response/>"
+    return _envelope(question, f"{family}/{name}Response", body)
+
+
+def output(question: Question, stdout: bytes, stderr: bytes, exit_code: int) -> bytes:
+    """Answer to Receive for a command that has ended."""
+    command = question.command_id
+    streams = "".join(
+        f'<rsp:Stream Name="{name}" CommandId="{command}">{base64.b64encode(data).decode("ascii")}</rsp:Stream>'
+        for name, data in (("stdout", stdout), ("stderr", stderr))
+        if data
+    )
+    ends = "".join(f'<rsp:Stream Name="{name}" CommandId="{command}" End="true"/>' for name in ("stdout", "stderr"))
+    state = f'<rsp:CommandState CommandId="{command}" State="{_SHELL}/CommandState/Done"><rsp:ExitCode>{exit_code}</rsp:ExitCode></rsp:CommandState>'
+    return _envelope(
+        question, f"{_SHELL}/ReceiveResponse", f"<rsp:ReceiveResponse>{streams}{ends}{state}</rsp:ReceiveResponse>"
+    )
+
+
+def fault(message_id: str, code: int, text: str) -> bytes:
+    """A SOAP fault with a WSManFault code; sent with HTTP status 500."""
+    body = (
+        "<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>w:InternalError</s:Value></s:Subcode></s:Code>"
+        f'<s:Reason><s:Text xml:lang="en-US">{escape(text)}</s:Text></s:Reason><s:Detail>'
+        f'<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="{code}" Machine="localhost">'
+        f"<f:Message>{escape(text)}</f:Message></f:WSManFault></s:Detail></s:Fault>"
+    )
+    question = Question(Operation.RECEIVE, message_id)
+    return _envelope(question, "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault", body)
