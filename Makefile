@@ -74,10 +74,12 @@ integration: $(TEST) ## The tests with real ansible-playbook
 lint: lint-python lint-types lint-yaml lint-docs lint-ansible sanity ## All linters; `make -k lint` goes on after a failure
 
 .PHONY: lint-python
-lint-python: $(TEST) ## ruff: rules and format
-	@echo '--- ruff'
-	@ruff check --quiet
-	@ruff format --check --quiet || { ruff format --check; exit 1; }
+lint-python: $(TEST) ## ruff: rules and format; vermin: nothing newer than the Python that is promised
+	@echo '--- ruff, vermin'
+	@ruff check --quiet --output-format concise
+	@ruff format --check --quiet || { echo 'These are not formatted (ruff format):'; ruff format --check; exit 1; }
+	@vermin --quiet --no-tips --violations -t=3.9- plugins/module_utils plugins/modules
+	@vermin --quiet --no-tips --violations -t=3.10- plugins
 
 .PHONY: lint-types
 lint-types: $(TEST) ## mypy, strict, on plugin_utils and module_utils
