@@ -5,7 +5,7 @@
 """The PowerShell of the lab: finds it, runs it on Linux, and makes Windows hosts of it under Wine.
 
 The engine is a folder with the scripts ``unpack`` and ``wine-host``: ``$MSEXCHANGE_TLS_PWSH``, else ``../shared/pwsh``
-beside the checkout. Where there is none, ``find_engine`` says so in a sentence that a test can give as its reason to skip.
+beside the checkout. Where there is none, ``find_engine`` says so in a sentence, the reason to skip a test.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class WineHost:
         """End everything and start again with a later boot time; registry and files stay."""
         self.stop()
         environment = self.environment()
-        # Started here it stays; one that the first program starts ends with the last, and the next would be another boot.
+        # Started here it stays; one that the first program starts ends with the last, and the next is another boot.
         # It outlives us, so it must not get a pipe of ours.
         for command in ((environment["WINESERVER"], "-p"), (str(WINE), "cmd", "/c", "exit")):
             subprocess.run(
