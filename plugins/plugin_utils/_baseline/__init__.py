@@ -1,0 +1,67 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wanted: profiles, what a site changes about them, and the baseline of one host.
+
+``load_profile`` and ``load_benchmarks`` are the only functions here that open files.
+"""
+
+from __future__ import annotations
+
+from .checking import Check, Context
+from .direct import DIRECT_STAGE, direct
+from .lint import CHECKS, lint
+from .load import Benchmark, load_benchmarks, load_document, load_profile, profile_context, profile_names
+from .model import (
+    DEFAULT_PROFILE,
+    SEVERITIES,
+    STAGES,
+    Absent,
+    Baseline,
+    Bits,
+    ExceptionEntry,
+    Explicit,
+    Profile,
+    Rule,
+    Want,
+    When,
+)
+from .problems import BaselineError, Problem
+from .resolve import Overlay, read_overlay, resolve
+from .wants import misfit, show, want_data
+
+__all__ = [
+    "CHECKS",
+    "DEFAULT_PROFILE",
+    "DIRECT_STAGE",
+    "SEVERITIES",
+    "STAGES",
+    "Absent",
+    "Baseline",
+    "BaselineError",
+    "Benchmark",
+    "Bits",
+    "Check",
+    "Context",
+    "ExceptionEntry",
+    "Explicit",
+    "Overlay",
+    "Problem",
+    "Profile",
+    "Rule",
+    "Want",
+    "When",
+    "direct",
+    "lint",
+    "load_benchmarks",
+    "load_document",
+    "load_profile",
+    "misfit",
+    "profile_context",
+    "profile_names",
+    "read_overlay",
+    "resolve",
+    "show",
+    "want_data",
+]
