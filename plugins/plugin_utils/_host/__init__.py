@@ -23,8 +23,10 @@ from .observation import (
     RegistryKey,
     RegistryValue,
 )
+from .reg_export import Ignored, RegExport, from_reg_export, render_reg
 from .registry_data import from_bytes, to_bytes
 from .registry_pol import PolicyRecord, group_policy_records, parse_registry_pol
+from .tree import PathKey, nest
 
 __all__ = [
     "WHOLE_TREE",
@@ -32,25 +34,31 @@ __all__ = [
     "Data",
     "FileFact",
     "HostIdentity",
+    "Ignored",
     "Machine",
     "Observation",
     "ObservationError",
+    "PathKey",
     "PolicyRecord",
     "ReadError",
+    "RegExport",
     "RegistryKey",
     "RegistryValue",
     "filetime_to_iso",
     "fold",
     "from_bytes",
     "from_host",
+    "from_reg_export",
     "group_policy_records",
     "identify",
     "iso_to_filetime",
     "join_path",
     "leaf",
+    "nest",
     "parse_registry_pol",
     "path_key",
     "printable",
+    "render_reg",
     "split_path",
     "to_bytes",
 ]

@@ -20,7 +20,7 @@ _ROOTS: tuple[str, ...] = (
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v14",
 )
-_MSI: tuple[str, ...] = ("MsiProductMajor", "MsiProductMinor", "MsiBuildMajor", "MsiBuildMinor")
+MSI_VALUES: tuple[str, ...] = ("MsiProductMajor", "MsiProductMinor", "MsiBuildMajor", "MsiBuildMinor")
 #: An Edge server is known by this key (S9: Confirm-ExchangeShell); a server with the management tools only has no
 #: value Services in Setup.
 _EDGE = "EdgeTransportRole"
@@ -97,9 +97,9 @@ def _file_build(observation: Observation) -> Build | None:
 
 
 def _msi_build(observation: Observation, setup: str) -> Build | None:
-    found = [observation.value(setup, name) for name in _MSI]
+    found = [observation.value(setup, name) for name in MSI_VALUES]
     numbers = [value.data for value in found if value is not None and isinstance(value.data, int)]
-    if len(numbers) != len(_MSI):
+    if len(numbers) != len(MSI_VALUES):
         return None
     return numbers[0], numbers[1], numbers[2], numbers[3]
 

@@ -205,10 +205,12 @@ class Observation:
 _SELECT = path_key("HKLM\\SYSTEM\\Select")
 
 
-def _walk(keys: t.Iterable[RegistryKey]) -> t.Iterator[RegistryKey]:
-    for key in keys:
+def _walk(keys: t.Sequence[RegistryKey]) -> t.Iterator[RegistryKey]:
+    stack = [*reversed(keys)]
+    while stack:
+        key = stack.pop()
         yield key
-        yield from _walk(key.keys)
+        stack.extend(reversed(key.keys))
 
 
 def _knows_more(key: RegistryKey, known: RegistryKey) -> bool:

@@ -15,6 +15,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     RegistryValue,
     fold,
     join_path,
+    nest,
     path_key,
     split_path,
 )
@@ -57,7 +58,7 @@ def after(observation: Observation, operations: t.Iterable[Write]) -> Observatio
         elif operation.after is not None:
             _create(keys, operation.path, observation)
             keys[place] = _with(keys[place], operation.name, operation.after, observation.machine.now)
-    return dataclasses.replace(observation, keys=_nested(keys))
+    return dataclasses.replace(observation, keys=nest(keys))
 
 
 def _create(keys: dict[tuple[str, ...], RegistryKey], path: str, observation: Observation) -> None:
@@ -84,19 +85,3 @@ def _with(key: RegistryKey, name: str, value: RegistryValue | None, now: int | N
     if value is not None:
         values.append(value)
     return dataclasses.replace(key, values=tuple(sorted(values, key=lambda kept: fold(kept.name))), written=now)
-
-
-def _nested(keys: dict[tuple[str, ...], RegistryKey]) -> tuple[RegistryKey, ...]:
-    """Flat keys as trees again: every key below its parent where the parent is there and exists."""
-    children: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    roots: list[tuple[str, ...]] = []
-    for place in sorted(keys):
-        if _parent_known(keys, place):
-            children.setdefault(place[:-1], []).append(place)
-        else:
-            roots.append(place)
-
-    def build(place: tuple[str, ...]) -> RegistryKey:
-        return dataclasses.replace(keys[place], keys=tuple(build(child) for child in children.get(place, ())))
-
-    return tuple(build(place) for place in roots)
