@@ -45,9 +45,7 @@ def load_from(folder: pathlib.Path) -> Catalogue:
         suite_lists=newest,
         older_suite_lists=older,
         releases=tuple(sorted(releases, key=lambda release: release.build)),
-        exchange={
-            row.id: row for row in _rows(folder, "exchange_versions.yml", lambda fields: exchange_version(fields, ids))
-        },
+        exchange={row.id: row for row in versions},
         dotnet=_rows(folder, "dotnet_releases.yml", dotnet_release),
         sources=_sources(folder),
         reading=_plain(_record(folder, "reading.yml").rest()),
