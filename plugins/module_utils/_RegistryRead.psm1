@@ -119,12 +119,17 @@ function Read-RegistryKey {
             }
         }
     }
-    $keys.Sort([StringComparer]::OrdinalIgnoreCase)
-    $names = [string[]]@($values | ForEach-Object -Process { $_.Name })
-    $sorted = $values.ToArray()
-    [array]::Sort($names, $sorted, [StringComparer]::OrdinalIgnoreCase)
-    $key.ValueList = $sorted
+    $key.KeyList = Get-Sorted -Item $keys.ToArray() -Name $keys.ToArray()
+    $key.ValueList = Get-Sorted -Item $values.ToArray() -Name @($values | ForEach-Object -Process { $_.Name })
     $key
+}
+
+function Get-Sorted {
+    param ([object[]] $Item, [string[]] $Name)
+
+    # With the types spelled out, or PowerShell takes the generic overload and sorts a copy.
+    [array]::Sort([array]$Name, [array]$Item, [System.Collections.IComparer][StringComparer]::OrdinalIgnoreCase)
+    , $Item
 }
 
 function Read-OpenKey {

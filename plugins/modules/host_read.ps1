@@ -240,7 +240,7 @@ function Get-JournalAnswer {
             Where-Object -FilterScript { $_.Name -cmatch '\A[a-z0-9][a-z0-9-]{7,63}\.json\z' } | Sort-Object -Property LastWriteTimeUtc -Descending)
     if ($files.Count -gt $maxJournals) { Add-Problem -Path $folder -Code 234 -Text "Of $($files.Count) journals only the $maxJournals newest were read." }
     $newest = [string[]]@($files | Select-Object -First $maxJournals | ForEach-Object -Process { $_.Name })
-    [array]::Sort($newest, [StringComparer]::Ordinal)
+    [array]::Sort([array]$newest, [System.Collections.IComparer][StringComparer]::Ordinal)
     foreach ($name in $newest) {
         $id = $name.Substring(0, $name.Length - 5)
         try {

@@ -57,6 +57,10 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # The way to the host. What comes back is judged without Ansible.
         "_answer": _room("_words"),
         "_broker": _edge("_words _answer", "ansible"),
+        "_outcome": _room("_words _catalogue"),
+        # What the actions on hosts have in common: their base class, and the core's findings as a result.
+        "_action": _edge(f"{_PLAN} _words _answer _arguments _broker _outcome _result _version", "ansible"),
+        "_result": _room(_PLAN),
         "_report_files": _edge(),
         # What several plugins share: their options, and what an organisation's members say together.
         "_arguments": _room("_baseline"),
@@ -66,7 +70,8 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
         "action": _edge(
-            f"{_PLAN} _change _report _version _answer _broker _report_files _arguments _members _wire", "ansible"
+            f"{_PLAN} _change _report _version _action _answer _arguments _broker _members _report_files _result _wire",
+            "ansible",
         ),
         "filter": _edge(f"{_PLAN} _members", "ansible"),
         # A module is sent to its target, which has none of our controller code.

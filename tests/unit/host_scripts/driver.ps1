@@ -1,0 +1,194 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Runs the steps of a test in one PowerShell: the host scripts as ansible-core would (modules imported, $complex_args set), and what a
+# test needs to set the stage and to look behind it. It reads and writes the registry through functions of ntdll, which the scripts under
+# test do not use.
+
+param ([string] $Plugins, [string] $Steps, [string] $Results)
+
+$ErrorActionPreference = 'Stop'
+
+foreach ($file in [System.IO.Directory]::GetFiles("$Plugins\module_utils", '*.psm1')) {
+    $name = [System.IO.Path]::GetFileNameWithoutExtension($file)
+    New-Module -Name $name -ScriptBlock ([scriptblock]::Create([System.IO.File]::ReadAllText($file))) | Import-Module -Scope Global
+}
+
+$assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly((New-Object -TypeName System.Reflection.AssemblyName -ArgumentList 'Stage'), 'Run')
+$builder = $assembly.DefineDynamicModule('Stage').DefineType('Stage', 'Public, Class')
+$functions = @{
+    NtSetValueKey = [IntPtr], [byte[]], [uint32], [uint32], [byte[]], [uint32]
+    NtQueryValueKey = [IntPtr], [byte[]], [int], [byte[]], [uint32], [uint32].MakeByRefType()
+    NtQueryKey = [IntPtr], [int], [byte[]], [uint32], [uint32].MakeByRefType()
+}
+foreach ($entry in $functions.GetEnumerator()) {
+    $method = $builder.DefinePInvokeMethod($entry.Key, 'ntdll.dll', 'Public, Static, PinvokeImpl', 'Standard', [int], [type[]]$entry.Value, 'Winapi', 'Unicode')
+    $method.SetImplementationFlags('PreserveSig')
+}
+$nt = $builder.CreateType()
+
+function Open-Stage {
+    param ([string] $Path, [switch] $Create)
+
+    $hive, $rest = $Path -split '\\', 2
+    $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey($(if ($hive -eq 'HKEY_USERS') { 'Users' } else { 'LocalMachine' }), 'Registry64')
+    if ($Create) { return $base.CreateSubKey($rest) }
+    $base.OpenSubKey($rest)
+}
+
+function Use-Name {
+    # Calls Action with a UNICODE_STRING.
+    param ([string] $Name, [scriptblock] $Action)
+
+    $units = New-Object -TypeName byte[] -ArgumentList ([Math]::Max(2, 2 * $Name.Length))
+    [Buffer]::BlockCopy($Name.ToCharArray(), 0, $units, 0, 2 * $Name.Length)
+    $pinned = [System.Runtime.InteropServices.GCHandle]::Alloc($units, 'Pinned')
+    $text = New-Object -TypeName byte[] -ArgumentList 16
+    [BitConverter]::GetBytes([uint16](2 * $Name.Length)).CopyTo($text, 0)
+    [BitConverter]::GetBytes([uint16](2 * $Name.Length)).CopyTo($text, 2)
+    [BitConverter]::GetBytes($pinned.AddrOfPinnedObject().ToInt64()).CopyTo($text, 8)
+    try { & $Action $text }
+    finally { $pinned.Free() }
+}
+
+function ConvertFrom-Hex {
+    param ([string] $Hex)
+
+    , [byte[]]@(for ($index = 0; $index -lt $Hex.Length; $index += 2) { [Convert]::ToByte($Hex.Substring($index, 2), 16) })
+}
+
+function ConvertTo-Hex {
+    param ([byte[]] $Bytes)
+
+    -join @($Bytes | ForEach-Object -Process { '{0:x2}' -f $_ })
+}
+
+function ConvertFrom-Unit {
+    # JSON would lose half a pair of UTF-16: names come as hex.
+    param ([string] $Hex)
+
+    $units = New-Object -TypeName char[] -ArgumentList ($Hex.Length / 4)
+    [Buffer]::BlockCopy((ConvertFrom-Hex -Hex $Hex), 0, $units, 0, $Hex.Length / 2)
+    New-Object -TypeName string -ArgumentList (, $units)
+}
+
+function Invoke-Poke {
+    param ($Step)
+
+    $key = Open-Stage -Path (ConvertFrom-Unit -Hex $Step.path) -Create
+    if ($Step.Contains('name')) {
+        $bytes = ConvertFrom-Hex -Hex $Step.hex
+        $code = Use-Name -Name (ConvertFrom-Unit -Hex $Step.name) -Action { param ($text) $nt::NtSetValueKey($key.Handle.DangerousGetHandle(), $text, 0, [uint32]$Step.kind, $bytes, $bytes.Length) }
+        if ($code -ne 0) { throw "NtSetValueKey: $code" }
+    }
+    $key.Close()
+    $true
+}
+
+function Invoke-Peek {
+    param ($Step)
+
+    $key = Open-Stage -Path $Step.path
+    if ($null -eq $key) { return $null }
+    [uint32] $size = 0
+    $buffer = New-Object -TypeName byte[] -ArgumentList 200000
+    $code = Use-Name -Name $Step.name -Action { param ($text) $nt::NtQueryValueKey($key.Handle.DangerousGetHandle(), $text, 2, $buffer, $buffer.Length, [ref]$size) }
+    $key.Close()
+    if ($code -ne 0) { return $null }
+    $length = [BitConverter]::ToInt32($buffer, 8)
+    $bytes = New-Object -TypeName byte[] -ArgumentList $length
+    [Buffer]::BlockCopy($buffer, 12, $bytes, 0, $length)
+    [ordered]@{ kind = [BitConverter]::ToUInt32($buffer, 4); hex = ConvertTo-Hex -Bytes $bytes }
+}
+
+function Get-Tree {
+    # Everything below a key: path -> name -> kind and bytes; an absent key is $null.
+    param ([string] $Path)
+
+    $key = Open-Stage -Path $Path
+    if ($null -eq $key) { return $null }
+    $values = [ordered]@{}
+    foreach ($name in ($key.GetValueNames() | Sort-Object)) { $values[$name] = Invoke-Peek -Step @{ path = $Path; name = $name } }
+    $keys = [ordered]@{}
+    foreach ($name in ($key.GetSubKeyNames() | Sort-Object)) { $keys[$name] = Get-Tree -Path "$Path\$name" }
+    $key.Close()
+    [ordered]@{ values = $values; keys = $keys }
+}
+
+function Get-WriteTime {
+    param ([string] $Path)
+
+    $key = Open-Stage -Path $Path
+    [uint32] $size = 0
+    $buffer = New-Object -TypeName byte[] -ArgumentList 2048
+    $code = $nt::NtQueryKey($key.Handle.DangerousGetHandle(), 0, $buffer, $buffer.Length, [ref]$size)
+    $key.Close()
+    if ($code -ne 0) { throw "NtQueryKey: $code" }
+    [BitConverter]::ToInt64($buffer, 0).ToString()
+}
+
+# Below the native calls of the scripts: a type with the same methods that answers in the place of Windows where a rule says so.
+class Fault {
+    static [System.Collections.ArrayList] $Rules = [System.Collections.ArrayList]::new()
+    static [object] Answer([string] $function, [object[]] $arguments) {
+        foreach ($rule in [Fault]::Rules) {
+            if ($rule.function -cne $function -or ($rule.text -and @($arguments | Where-Object { $_ -is [string] }) -notcontains $rule.text)) { continue }
+            $rule.count++
+            if (-not $rule.nth -or $rule.count -eq $rule.nth) { return [int]$rule.code }
+        }
+        return $null
+    }
+}
+
+function Add-Fault {
+    param ($Step)
+
+    $module = Get-Module -Name $Step.module
+    $real = & $module { Get-Api }
+    if (-not $real.Name.StartsWith('Faulty')) {
+        $methods = foreach ($method in $real.GetMethods('Public, Static, DeclaredOnly')) {
+            $parameters = $method.GetParameters()
+            $declared = ($parameters | ForEach-Object { "$(if ($_.ParameterType.IsByRef) { '[ref]' } else { "[$($_.ParameterType.FullName)]" }) `$p$($_.Position)" }) -join ', '
+            $before = ($parameters | Where-Object { $_.ParameterType.IsByRef } | ForEach-Object { "[$($_.ParameterType.GetElementType().FullName)] `$v$($_.Position) = `$p$($_.Position).Value" }) -join '; '
+            $passed = ($parameters | ForEach-Object { if ($_.ParameterType.IsByRef) { "[ref]`$v$($_.Position)" } else { "`$p$($_.Position)" } }) -join ', '
+            $after = ($parameters | Where-Object { $_.ParameterType.IsByRef } | ForEach-Object { "`$p$($_.Position).Value = `$v$($_.Position)" }) -join '; '
+            $all = ($parameters | ForEach-Object { "`$p$($_.Position)" }) -join ', '
+            "static [int] $($method.Name)($declared) { `$code = [Fault]::Answer('$($method.Name)', @($all)); if (`$null -ne `$code) { return `$code }; $before; `$real = [Faulty$($Step.module)]::Real; `$code = `$real::$($method.Name)($passed); $after; return `$code }"
+        }
+        $type = Invoke-Expression -Command "class Faulty$($Step.module) { static [type] `$Real; $($methods -join "`n") }; [Faulty$($Step.module)]"
+        $type::Real = $real
+        & $module { param ($type) $script:Api = $type } $type
+    }
+    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; nth = $Step.nth; code = $Step.code; count = 0 })
+    $true
+}
+
+function Invoke-Script {
+    param ($Step)
+
+    $global:complex_args = $Step.args
+    $output = @(& ([scriptblock]::Create([System.IO.File]::ReadAllText("$Plugins\modules\$($Step.do).ps1"))))
+    # One string on the output stream, and nothing else.
+    [ordered]@{ output = @($output | ForEach-Object { "$_" }); types = @($output | ForEach-Object { $_.GetType().Name }) }
+}
+
+$answers = foreach ($line in [System.IO.File]::ReadAllLines($Steps)) {
+    $step = ConvertFrom-Json -InputObject $line -AsHashtable -DateKind String
+    $answer = try {
+        switch ($step.do) {
+            'host_read' { Invoke-Script -Step $step }
+            'host_write' { Invoke-Script -Step $step }
+            'poke' { Invoke-Poke -Step $step }
+            'peek' { Invoke-Peek -Step $step }
+            'tree' { Get-Tree -Path $step.path }
+            'write_time' { Get-WriteTime -Path $step.path }
+            'fault' { Add-Fault -Step $step }
+            'script' { & ([scriptblock]::Create($step.text)) }
+            default { throw "unknown step $($step.do)" }
+        }
+    }
+    catch { [ordered]@{ broken = "$_ $($_.ScriptStackTrace)" } }
+    ConvertTo-Json -InputObject $answer -Depth 100 -Compress -EscapeHandling EscapeNonAscii
+}
+[System.IO.File]::WriteAllLines($Results, [string[]]@($answers))
