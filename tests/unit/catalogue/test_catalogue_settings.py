@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import typing as t
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_winhttp_masks_of_the_systems_hold_tls_1_2_from_windows_8_1_on() -> None
 
 def test_every_source_tag_of_every_row_resolves() -> None:
     catalogue = load()
-    rows = (
+    rows: tuple[t.Any, ...] = (
         *catalogue.settings.values(),
         *catalogue.systems.values(),
         *catalogue.suites.values(),
