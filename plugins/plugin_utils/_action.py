@@ -1,0 +1,149 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every action that speaks to a host does alike: arguments in, errors as one sentence, files of the controller.
+
+Internal to this collection. It stands here and not in ``action/`` because Ansible loads every file there as a plugin.
+"""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import datetime
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ._answer import HostError
+from ._arguments import Spec
+from ._baseline import Baseline, BaselineError, load_profile, read_overlay, resolve
+from ._broker import Broker
+from ._catalogue import Catalogue, CatalogueError, load
+from ._host import HostIdentity, Observation, ObservationError, from_host
+from ._words import one_line, plain_data
+
+Result = dict[str, t.Any]
+
+#: By HostError.unreachable. A result that has both counts as failed.
+_FAILED = {False: "failed", True: "unreachable"}
+_NO_ASYNC = "It plans on the controller between reading and writing; take async off the task."
+
+
+class TaskError(Exception):
+    """The task cannot go on; ``sentence`` says why and what to do, ``details`` go into the result beside it."""
+
+    def __init__(self, sentence: str, *, unreachable: bool = False, **details: t.Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.unreachable = unreachable
+        self.details = details
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One task on one host: its checked arguments, its host, the variables it runs with."""
+
+    arguments: t.Mapping[str, t.Any]
+    broker: Broker
+    variables: t.Mapping[str, t.Any]
+    catalogue: Catalogue
+
+    def read(self) -> Observation:
+        """What the host says; one execution."""
+        request = plain_data(self.catalogue.reading)
+        return from_host(self.broker.read({**request, "journal": True}), asked=request)
+
+
+class TlsAction(ActionBase, abc.ABC):
+    """Base of the actions. A subclass has ``ARGUMENTS`` (the options of its document) and :meth:`perform`."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    TRANSFERS_FILES = False
+
+    ARGUMENTS: t.ClassVar[Spec]
+    #: Keyword arguments of validate_argument_spec: mutually_exclusive, required_together ...
+    CONDITIONS: t.ClassVar[t.Mapping[str, t.Any]] = {}
+
+    @abc.abstractmethod
+    def perform(self, task: Task) -> Result:
+        """The work; raises one of the errors that :meth:`run` knows."""
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        """Called by Ansible. Failures are returned: to what is raised, core before 2.19 adds a traceback."""
+        del tmp
+        variables = task_vars or {}
+        broker = Broker(self, variables)
+        try:
+            result = self._checked(variables, broker)
+        except HostError as error:
+            result = {_FAILED[error.unreachable]: True, "msg": error.sentence}
+        except TaskError as error:
+            result = {**error.details, _FAILED[error.unreachable]: True, "msg": error.sentence}
+        except (BaselineError, CatalogueError) as error:
+            result = {"failed": True, "msg": str(error)}
+        except ObservationError as error:
+            result = {"failed": True, "msg": f"{broker.host}: {error}"}
+        except AnsibleError as error:
+            result = {"failed": True, "msg": one_line(error.message, 1000)}
+        if broker.warnings:
+            result["warnings"] = broker.warnings
+        if broker.deprecations:
+            result["deprecations"] = broker.deprecations
+        return result
+
+    def _checked(self, variables: dict[str, t.Any], broker: Broker) -> Result:
+        if self._task.async_val:
+            raise TaskError(f"{self._task.action} does not support async. {_NO_ASYNC}")
+        result: Result = super().run(None, variables)
+        base: t.Any = self  # these parts of ActionBase have no annotations
+        _validation, arguments = base.validate_argument_spec(dict(self.ARGUMENTS), **self.CONDITIONS)
+        result.update(self.perform(Task(plain_data(arguments), broker, variables, load())))
+        return result
+
+    def read_controller_file(self, path: str, what: str) -> bytes:
+        """A file as the user named it: found as ``copy`` finds it, decrypted if it is a vault."""
+        base: t.Any = self
+        try:
+            found = base._find_needle("files", path)
+        except AnsibleError:
+            raise TaskError(
+                f"The {what} {path} was not found on the controller, neither in files/ nor beside the playbook."
+            ) from None
+        try:
+            with open(self._loader.get_real_file(found), "rb") as file:
+                return file.read()
+        except (AnsibleError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else one_line(error.message)
+            raise TaskError(f"The {what} {path} cannot be read: {why}.") from error
+
+    def baseline(self, task: Task, identity: HostIdentity) -> Baseline:
+        """Profile and overlays of the task, resolved for its host."""
+        overlays = [read_overlay(self._text(path), path) for path in task.arguments["overlays"]]
+        return resolve(
+            load_profile(task.arguments["profile"]),
+            overlays,
+            identity,
+            host=str(task.variables.get("inventory_hostname", "")),
+            groups=[str(name) for name in task.variables.get("group_names") or ()],
+            # The day on which an exception ends is a day of the people who set it.
+            today=datetime.datetime.now().astimezone().date(),
+            catalogue=task.catalogue,
+            inventory=_inventory(task.variables.get("groups")),
+        )
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.read_controller_file(path, "overlay").decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise TaskError(f"The overlay {path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+
+
+def _inventory(groups: t.Any) -> list[str] | None:
+    """Names of all groups and hosts, so that an exception for a misspelt one is found; None if that cannot be told."""
+    if not isinstance(groups, t.Mapping):
+        return None
+    return [*(str(group) for group in groups), *(str(host) for hosts in groups.values() for host in hosts)]

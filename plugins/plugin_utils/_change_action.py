@@ -1,0 +1,95 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the actions that change a host do alike, from the plan to the result. Internal to this collection.
+
+Check mode differs from a real run in one thing only: the last call is not made. Everything that a result tells about
+before, after and operations is made from the plan before that call.
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import typing as t
+
+from ._action import Result, Task, TaskError, TlsAction
+from ._answer import HostError
+from ._baseline import DIRECT_STAGE, direct
+from ._outcome import ChangeError, check_outcome
+from ._plan import Act, Plan, diff, make_plan, to_data
+from ._request import undo_text, write_request
+from ._result import configured_data, host_data
+from ._state import State, after, read_state
+from ._version import VERSION
+
+
+class ChangeAction(TlsAction):
+    """Base of the actions that write."""
+
+    def apply(self, task: Task, wants: t.Mapping[str, t.Any]) -> Result:
+        """Bring exactly these settings about (id -> wanted value), or fail: there is no stage that could come later."""
+        baseline = direct(wants, task.catalogue)
+        state = read_state(task.read(), task.catalogue)
+        plan = make_plan(state, baseline, DIRECT_STAGE, members={}, force=task.arguments["force"])
+        refused = [f"{entry.setting}: {entry.detail}" for entry in plan.entries if entry.act is Act.REFUSED]
+        if refused:
+            raise TaskError(f"{task.broker.host}: nothing was written. " + " ".join(refused))
+        return self.conclude(task, state, plan)
+
+    def conclude(self, task: Task, state: State, plan: Plan) -> Result:
+        """Carry the plan out, unless in check mode, and say what it was."""
+        result = self._prediction(task, state, plan)
+        if plan.operations and not self._task.check_mode:
+            result.update(self._write(task, plan, result))
+        return result
+
+    def _prediction(self, task: Task, state: State, plan: Plan) -> Result:
+        names = [entry.setting for entry in plan.entries]
+        then = read_state(after(state.observation, plan.operations), task.catalogue)
+        debt = list(state.debt.changes)
+        result: Result = {
+            "changed": bool(plan.operations),
+            "rules": [to_data(entry) for entry in plan.entries],
+            "before": configured_data(state, names),
+            "after": configured_data(then, names),
+            "operations": [to_data(operation) for operation in plan.operations],
+            "reboot_required": bool(debt) or (plan.reboot_required and bool(plan.operations)),
+            "debt": debt,
+            "change": None,
+            "journal": None,
+            "undo": undo_text(plan),
+            "host": host_data(state),
+        }
+        if self._task.diff:
+            result["diff"] = diff(plan)
+        return result
+
+    def _write(self, task: Task, plan: Plan, result: Result) -> Result:
+        change = new_change_id(datetime.datetime.now(datetime.timezone.utc), secrets.token_hex(4))
+        request = write_request(change, plan, self._meta(task, plan), result["undo"])
+        told = {**result, "change": change, "changed": False}
+        try:
+            answer = task.broker.write(request)
+            check_outcome(answer, task.broker.host, request["operations"])
+        except HostError as error:
+            raise TaskError(error.sentence, unreachable=error.unreachable, **told) from error
+        except ChangeError as error:
+            raise TaskError(error.sentence, **{**told, "changed": not error.is_back}) from error
+        return {"change": change, "journal": answer.get("journal"), "changed": bool(answer.get("changed"))}
+
+    def _meta(self, task: Task, plan: Plan) -> dict[str, str]:
+        return {
+            "module": self._task.action.rpartition(".")[2],
+            "profile": plan.profile,
+            "stage": plan.stage,
+            "reached": plan.reached,
+            "ticket": task.arguments["ticket"],
+            "version": VERSION,
+        }
+
+
+def new_change_id(now: datetime.datetime, chance: str) -> str:
+    """An id that sorts by time and that no two controllers make at once: 20261126t101500z-1f2e3d4c."""
+    return f"{now.astimezone(datetime.timezone.utc):%Y%m%dt%H%M%Sz}-{chance}"
