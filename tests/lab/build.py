@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a persona to the state of a running host: its registry and its files, as setup and years of service left them."""
+"""From a persona to the state of a host: its registry and its files, as setup and years of service left them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 from . import hive_data, preg
 from .clock import TICKS_PER_SECOND, Clock, dotnet_ticks
 from .filesystem import FileSystem, Folder
-from .persona import Endpoint, Persona, systems, table
+from .persona import Endpoint, Exchange, Persona, systems, table
 from .registry import Registry
 
 _MACHINE = "HKEY_LOCAL_MACHINE"
@@ -20,10 +20,19 @@ _NT = f"{_MACHINE}\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 _CONTROL = f"{_MACHINE}\\SYSTEM\\CurrentControlSet\\Control"
 _SERVICES = f"{_MACHINE}\\SYSTEM\\CurrentControlSet\\Services"
 _SUITES = f"{_CONTROL}\\Cryptography\\Configuration\\Local\\SSL\\00010002"
+_ENVIRONMENT = {
+    "ProgramData": "C:\\ProgramData",
+    "ALLUSERSPROFILE": "C:\\ProgramData",
+    "SystemRoot": "C:\\Windows",
+    "windir": "C:\\Windows",
+    "SystemDrive": "C:",
+    "ProgramFiles": "C:\\Program Files",
+}
 START_TYPES = {"boot": 0, "system": 1, "auto": 2, "manual": 3, "disabled": 4}
 TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 
-#: ServiceState in ServerComponentStates: "1:<state>:<DateTime.Ticks>" (Exchange's own component code, as decompiled in public repositories)
+#: ServiceState in ServerComponentStates: "1:<state>:<DateTime.Ticks>" (Exchange's own component code, as decompiled
+#: in public repositories)
 INACTIVE, ACTIVE, DRAINING = 0, 1, 2
 CLUSTER_NODE_UP, CLUSTER_NODE_PAUSED = 0, 2  # CLUSTER_NODE_STATE of the Windows SDK
 
@@ -101,12 +110,17 @@ def _identity(persona: Persona, computer: str) -> dict[str, t.Any]:
     }
 
 
+def exchange_key(exchange: Exchange) -> str:
+    """The key below which Exchange keeps what it knows of itself."""
+    return f"{_MACHINE}\\SOFTWARE\\Microsoft\\ExchangeServer\\v{exchange.build.split('.')[0]}"
+
+
 def _exchange(persona: Persona, computer: str, boot: int) -> dict[str, t.Any]:
     exchange = persona.exchange
     if exchange is None:
         return {}
     major, minor, build, revision = (int(number) for number in exchange.build.split("."))
-    root = f"{_MACHINE}\\SOFTWARE\\Microsoft\\ExchangeServer\\v{major}"
+    root = exchange_key(exchange)
     content: dict[str, t.Any] = {
         root: {},
         f"{root}\\Setup": {
@@ -177,10 +191,10 @@ def endpoints(persona: Persona) -> list[Endpoint]:
 
 def files(persona: Persona) -> FileSystem:
     """The files of the persona."""
-    found = FileSystem({
-        "ProgramData": "C:\\ProgramData", "ALLUSERSPROFILE": "C:\\ProgramData", "SystemRoot": "C:\\Windows", "windir": "C:\\Windows", "SystemDrive": "C:",
-        "ProgramFiles": "C:\\Program Files", **({"ExchangeInstallPath": persona.exchange.folder} if persona.exchange else {}),
-    })  # fmt: skip
+    environment = dict(_ENVIRONMENT)
+    if persona.exchange:
+        environment["ExchangeInstallPath"] = persona.exchange.folder
+    found = FileSystem(environment)
     for path in ("C:\\", "C:\\ProgramData"):
         found.make_folder(Folder(path, owner=TRUSTED_INSTALLER, inherits=True))
     kernel = systems()["systems"][persona.os]["kernel"]

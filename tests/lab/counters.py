@@ -15,8 +15,10 @@ import typing as t
 class Counters:
     """Counts of one host since the last reset.
 
-    ``executions``: commands run, by module name ("raw" for plain commands). ``requests``: POSTs, by WS-Management operation.
-    ``bytes_in`` and ``bytes_out``: HTTP bodies, by operation. ``connections``: TCP connections to WinRM. ``stdin``: bytes of input, by module.
+    ``executions``: commands run, by module name ("raw" for plain commands). ``requests``: POSTs, by WS-Management
+    operation.
+    ``bytes_in`` and ``bytes_out``: HTTP bodies, by operation. ``connections``: TCP connections to WinRM. ``stdin``:
+    bytes of input, by module.
     """
 
     executions: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)

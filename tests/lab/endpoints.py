@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TLS listeners that behave like the simulated server's own: versions and suites follow its registry, the handshake is OpenSSL's."""
+"""TLS listeners that behave like the simulated server's own: versions and suites follow its registry, the handshake
+is OpenSSL's.
+"""
 
 from __future__ import annotations
 

@@ -10,10 +10,9 @@ import dataclasses
 import enum
 import typing as t
 
-from .registry import ACCESS_DENIED, RegistryError
+from .registry import ACCESS_DENIED
 
 if t.TYPE_CHECKING:
-    from .host import LabHost
     from .payload import Job
 
 
@@ -31,16 +30,16 @@ class What(str, enum.Enum):
     MUTEX_BUSY = "mutex_busy"  #: another writer holds the host
 
 
-class PowerLoss(Exception):
+class PowerLossError(Exception):
     """The host goes dark in the middle of what it is doing."""
 
 
 @dataclasses.dataclass
 class Fault:
-    """One fault. It strikes when all of its conditions hold, ``times`` times (0 = always), after ``skip`` matches that it lets pass.
+    """One fault. It strikes when all its conditions hold, ``times`` times (0 = always), after ``skip`` matches.
 
-    ``request``: number of the request on this host since the fault was added (1 = the next). ``operation``: Create, Command, Send, Receive,
-    Signal or Delete. ``module``: the module that the command runs, "raw" for plain commands.
+    ``request``: number of the request on this host since the fault was added (1 = the next). ``operation``: Create,
+    Command, Send, Receive, Signal or Delete. ``module``: the module that the command runs, "raw" for plain commands.
     """
 
     what: What
@@ -80,7 +79,9 @@ class Faults:
         self._module = ""
 
     def add(self, what: str | What, **conditions: t.Any) -> Fault:
-        """Adds a fault; its conditions are the fields of :class:`Fault`. Raises ValueError for an unknown kind, TypeError for an unknown condition."""
+        """Adds a fault; its conditions are the fields of :class:`Fault`. Raises ValueError for an unknown kind,
+        TypeError for an unknown condition.
+        """
         fault = Fault(What(what), **conditions)
         self._faults.append((fault, self._requests))
         return fault
@@ -103,7 +104,9 @@ class Faults:
         ]
 
     def on_execution(self, job: Job) -> Fault | None:
-        """The fault that replaces the output of a command, if one strikes. Remembers the module for the faults inside it."""
+        """The fault that replaces the output of a command, if one strikes. Remembers the module for the faults inside
+        it.
+        """
         self._module = job.name
         return self._first(What.ANSWER)
 
@@ -115,19 +118,18 @@ class Faults:
         """Whether a file cannot be written now."""
         return self._first(What.DISK_FULL) is not None
 
-    def before_write(self, host: LabHost, number: int) -> None:
-        """Called before registry write ``number`` (from 0) of a change, and once after the last. Raises PowerLoss or RegistryError."""
+    def before_write(self, number: int) -> int:
+        """Asked before registry write ``number`` (from 0) of a change, and once after the last: Win32 code of a
+        failure, 0 = go on. Raises PowerLossError.
+        """
         for fault, _since in self._faults:
-            if (
-                fault.what not in (What.POWER_LOSS, What.DENY_WRITE)
-                or fault.at_write != number
-                or not _same_module(fault.module, self._module)
-            ):
+            if fault.what not in (What.POWER_LOSS, What.DENY_WRITE) or fault.at_write != number:
                 continue
-            if fault.matches():
+            if _same_module(fault.module, self._module) and fault.matches():
                 if fault.what is What.POWER_LOSS:
-                    raise PowerLoss
-                raise RegistryError(fault.code, "")
+                    raise PowerLossError
+                return fault.code
+        return 0
 
     def _first(self, what: What) -> Fault | None:
         for fault, _since in self._faults:

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The few files of a simulated Windows host that anybody asks for: versions of programs, Group Policy's records, our journals."""
+"""The few files of a simulated Windows host that anybody asks for: versions of programs, Group Policy's records, our
+journals.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,26 @@ ADMINISTRATORS, SYSTEM = "S-1-5-32-544", "S-1-5-18"
 class FileError(Exception):
     """A file call that Windows would have refused, with its Win32 error code."""
 
-    def __init__(self, code: int, path: str) -> None:
-        text = {
-            2: "The system cannot find the file specified.",
-            3: "The system cannot find the path specified.",
-            5: "Access is denied.",
-            112: "There is not enough space on the disk.",
-        }.get(code, f"Win32 error {code}")
-        super().__init__(f"{path}: {text}")
+    def __init__(self, code: int, path: str, text: str = "") -> None:
         self.code = code
         self.path = path
-        self.text = text
+        self.text = text or _TEXT.get(code, f"Win32 error {code}")
+        super().__init__(f"{path}: {self.text}")
+
+
+_TEXT = {
+    FILE_NOT_FOUND: "The system cannot find the file specified.",
+    PATH_NOT_FOUND: "The system cannot find the path specified.",
+    ACCESS_DENIED: "Access is denied.",
+    DISK_FULL: "There is not enough space on the disk.",
+}
 
 
 @dataclasses.dataclass
 class File:
-    """A file: ``version`` is its file version resource, None if it has none. ``size`` counts when the content is not kept."""
+    """A file: ``version`` is its file version resource, None if it has none. ``size`` counts when the content is not
+    kept.
+    """
 
     path: str
     content: bytes = b""
@@ -43,11 +49,13 @@ class File:
 
 @dataclasses.dataclass
 class Folder:
-    """A folder: owner (SID), who may write (SIDs), whether it is a reparse point."""
+    """A folder: owner (SID), whom its access list lets in (for C:\\ and ProgramData: lets replace what is in it),
+    whether it is a reparse point.
+    """
 
     path: str
     owner: str = SYSTEM
-    writers: frozenset[str] = frozenset({SYSTEM, ADMINISTRATORS})
+    open_to: frozenset[str] = frozenset({SYSTEM, ADMINISTRATORS})
     inherits: bool = False
     reparse: bool = False
 
@@ -57,7 +65,9 @@ def _allow(path: str) -> None:
 
 
 class FileSystem:
-    """Files and folders by path, case ignored. ``before_write`` is called with every path that is written and may raise (faults)."""
+    """Files and folders by path, case ignored. ``before_write`` is called with every path that is written and may
+    raise (faults).
+    """
 
     def __init__(self, environment: t.Mapping[str, str]) -> None:
         self.environment = {name.lower(): value for name, value in environment.items()}
@@ -102,7 +112,7 @@ class FileSystem:
 
     def write(self, path: str, content: bytes) -> None:
         """Writes through a temporary name and renames, as the host script does. Raises FileError (112 when full)."""
-        temporary = path + ".tmp"
+        temporary = path + ".new"
         self.before_write(temporary)
         self.add(temporary, content)
         del self._files[temporary.lower()]

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first flight by hand: reading a ClientHello off the wire, and the answers that OpenSSL 3 can no longer give (SSL 3.0, RC4, 3DES)."""
+"""The first flight by hand: reading a ClientHello off the wire, and the answers that OpenSSL 3 can no longer give
+(SSL 3.0, RC4, 3DES).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class HelloError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class ClientHello:
-    """What a client offers, as code points. ``old_form``: an SSL 2.0 hello, the form that every Schannel still reads."""
+    """What a client offers, as code points. ``old_form``: an SSL 2.0 hello, which every Schannel still reads."""
 
     version: int
     versions: tuple[int, ...]
@@ -37,7 +39,9 @@ class ClientHello:
 
 
 class HelloReader:
-    """Collects records until the ClientHello is complete: feed bytes, ask for :attr:`hello`; ``seen`` is everything that was fed."""
+    """Collects records until the ClientHello is complete: feed bytes, ask for :attr:`hello`; ``seen`` is everything
+    that was fed.
+    """
 
     def __init__(self) -> None:
         self.seen = b""
@@ -119,7 +123,8 @@ def _words(data: bytes) -> tuple[int, ...]:
     return tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data) - 1, 2))
 
 
-# -- answers ------------------------------------------------------------------------------------------------------------
+# -- answers
+# ------------------------------------------------------------------------------------------------------------
 
 
 def alert(number: int, hello: ClientHello | None = None) -> bytes:
@@ -140,7 +145,9 @@ def _message(kind: int, body: bytes) -> bytes:
 
 
 def first_flight(hello: ClientHello, version: str, suite: int, certificate: bytes) -> bytes:
-    """ServerHello, Certificate and ServerHelloDone of SSL 3.0 to TLS 1.2: enough for a prober; nobody here could finish the handshake."""
+    """ServerHello, Certificate and ServerHelloDone of SSL 3.0 to TLS 1.2: enough for a prober; nobody here could
+    finish the handshake.
+    """
     number = VERSIONS[version]
     extensions = b""
     if not hello.old_form and (_RENEGOTIATION_INFO in hello.extensions or 0x00FF in hello.suites):

@@ -73,7 +73,9 @@ def to_bytes(data: t.Any) -> tuple[int, bytes]:
 
 
 def dump(registry: Registry, path: str) -> dict[str, dict[str, tuple[int, bytes]]]:
-    """Everything from ``path`` down: key path -> value name -> (kind, bytes); without last-write times, for comparison."""
+    """Everything from ``path`` down: key path -> value name -> (kind, bytes); without last-write times, for
+    comparison.
+    """
     if not registry.exists(path):
         return {}
     found = {path: {value.name: (value.kind, value.content) for value in registry.values(path)}}

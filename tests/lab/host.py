@@ -14,7 +14,7 @@ import typing as t
 from . import build, schannel
 from .clock import TICKS_PER_SECOND, Clock, unix_seconds
 from .counters import Counters
-from .faults import Faults, PowerLoss
+from .faults import Faults, PowerLossError
 from .filesystem import DISK_FULL, FileError
 from .hive_data import load
 from .persona import Endpoint, Member, systems, table
@@ -63,7 +63,9 @@ class Listener(t.Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Timing:
-    """How fast simulated servers are, in seconds. ``shutdown``: longest wait of a /t, however long the caller asked for."""
+    """How fast simulated servers are, in seconds. ``shutdown``: longest wait of a /t, however long the caller asked
+    for.
+    """
 
     shutdown: float = 0.2
     down: float = 1.0
@@ -148,14 +150,14 @@ class LabHost:
     # -- what runs ----------------------------------------------------------------------------------------------------
 
     async def run(self, job: Job) -> Output:
-        """Carries out a job. Raises PowerLoss after the host has gone dark."""
+        """Carries out a job. Raises PowerLossError after the host has gone dark."""
         self.counters.executions[job.name] += 1
         fault = self.faults.on_execution(job)
         if fault is not None:
             return Output(fault.stdout, fault.stderr, fault.exit_code)
         try:
             return await self.engine.run(self, job)
-        except PowerLoss:
+        except PowerLossError:
             self.cut_power()
             raise
 
@@ -186,7 +188,7 @@ class LabHost:
 
     def serves(self, endpoint: Endpoint) -> bool:
         """Whether the program behind an endpoint runs and is in service."""
-        if endpoint.transport in ("tls", "rdp", "ldap") and endpoint.service not in ("imaps", "pop3s"):
+        if endpoint.transport in ("tls", "rdp") and endpoint.service not in ("imaps", "pop3s"):
             return self.is_up
         return (
             self.is_up
@@ -198,7 +200,7 @@ class LabHost:
         """Whether Exchange serves its users: no requester holds the component (or the whole server) inactive."""
         if self.persona.exchange is None:
             return True
-        root = f"HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\ExchangeServer\\v{self.persona.exchange.build.split('.')[0]}\\ServerComponentStates"
+        root = f"{build.exchange_key(self.persona.exchange)}\\ServerComponentStates"
         for name in {component, "ServerWideOffline"}:
             key = self.registry.find(f"{root}\\{name}")
             for value in key.values.values() if key else ():
@@ -210,7 +212,7 @@ class LabHost:
         """Takes Exchange out of service or puts it back, as the maintenance scripts leave the registry."""
         if self.persona.exchange is None:
             raise ValueError(f"{self.name} has no Exchange")
-        root = f"HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\ExchangeServer\\v{self.persona.exchange.build.split('.')[0]}"
+        root = build.exchange_key(self.persona.exchange)
         load(self.registry, build.component_states(root, on, self.clock.now()))
         if self.persona.dag:
             state = build.CLUSTER_NODE_PAUSED if on else build.CLUSTER_NODE_UP

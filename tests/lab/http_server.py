@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP/1.1 for one WinRM listener: POST with a body, keep-alive, Basic authentication. Only what WS-Management clients send."""
+"""HTTP/1.1 for one WinRM listener: POST with a body, keep-alive, Basic authentication. Only what WS-Management
+clients send.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ if t.TYPE_CHECKING:
 
 
 def content(lab: Lab) -> dict[str, t.Any]:
-    """Hosts with their connection and their TLS endpoints, in groups: exchange, edge, windows and what the estate adds."""
+    """Hosts with their connection and their TLS endpoints, in groups: exchange, edge, windows and what the estate
+    adds.
+    """
     groups: dict[str, dict[str, t.Any]] = {}
     for host in lab.hosts.values():
         groups.setdefault(_main_group(host), {"hosts": {}})["hosts"][host.name] = _variables(host)
@@ -65,6 +67,9 @@ def _variables(host: LabHost) -> dict[str, t.Any]:
 def _endpoint(host: LabHost, listener: EndpointListener) -> dict[str, t.Any]:
     endpoint = listener.endpoint
     return {
-        "service": endpoint.service, "transport": endpoint.transport, "host": "127.0.0.1", "port": listener.port, "official_port": endpoint.port,
+        "service": endpoint.service,
+        "transport": endpoint.transport,
+        "host": "127.0.0.1",
+        "port": listener.port,
         "server_name": host.fqdn,
-    }  # fmt: skip
+    }

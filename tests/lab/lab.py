@@ -56,7 +56,9 @@ class Lab:
 
     @classmethod
     def start(cls, *personas: str, engine: str = "emulated", timing: Timing | None = None, **hosts: t.Any) -> Lab:
-        """A running lab of hosts ex1, ex2 ... of these personas, and of named hosts (name = persona or mapping, see persona.member)."""
+        """A running lab of hosts ex1, ex2 ... of these personas, and of named hosts (name = persona or mapping, see
+        persona.member).
+        """
         members = [persona.member(f"ex{number}", name) for number, name in enumerate(personas, 1)]
         members += [persona.member(name, item) for name, item in hosts.items()]
         return cls(members, engine, timing=timing).run()

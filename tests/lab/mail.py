@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happens on an endpoint before and after TLS: SMTP, IMAP and POP with STARTTLS, RDP's negotiation, a word of HTTP."""
+"""What happens on an endpoint before and after TLS: SMTP, IMAP and POP with STARTTLS, RDP's negotiation, a word of
+HTTP.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,10 @@ import asyncio
 import typing as t
 
 from .tls_server import Session
+
+_UNAUTHORIZED = (
+    b"HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-IIS/10.0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
 
 
 class Dialogue:
@@ -35,9 +41,7 @@ class Dialogue:
             await session.write(greetings[service])
         data = await session.read()
         if data.split(b" ", 1)[0] in (b"GET", b"HEAD"):
-            await session.write(
-                b"HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-IIS/10.0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            )
+            await session.write(_UNAUTHORIZED)
 
 
 class _Lines(Dialogue):
@@ -163,7 +167,6 @@ class _Rdp(Dialogue):
 
 DIALOGUES: t.Mapping[str, type[Dialogue]] = {
     "tls": Dialogue,
-    "ldap": Dialogue,
     "smtp": _Smtp,
     "imap": _Imap,
     "pop3": _Pop3,

@@ -4,8 +4,10 @@
 
 """What ansible sent: the payloads of ansible-core 2.16 to 2.22 taken apart, one decoder per generation.
 
-Facts: the command line carries only a bootstrap; module, arguments and helpers come on stdin. 2.16 to 2.18 send the wrapper's text, four NUL bytes
-and one JSON object; 2.19 to 2.21 two JSON lines with a line of four NUL characters between; 2.22 the second one as base64 of gzip.
+Facts: the command line carries only a bootstrap; module, arguments and helpers come on stdin. 2.16 to 2.18 send the
+wrapper's text, four NUL bytes
+and one JSON object; 2.19 to 2.21 two JSON lines with a line of four NUL characters between; 2.22 the second one as
+base64 of gzip.
 """
 
 from __future__ import annotations
@@ -34,8 +36,10 @@ class PayloadError(Exception):
 class Job:
     """One thing that a host is asked to run.
 
-    ``module``: dotted name as ansible knows it, "" for a raw command. ``script``: text of a raw command, or the module's own source.
-    ``generation``: "2.16", "2.19" or "2.22" for modules, "raw" otherwise. ``become``: whether another account was asked for.
+    ``module``: dotted name as ansible knows it, "" for a raw command. ``script``: text of a raw command, or the
+    module's own source.
+    ``generation``: "2.16", "2.19" or "2.22" for modules, "raw" otherwise. ``become``: whether another account was
+    asked for.
     """
 
     generation: str
@@ -91,7 +95,8 @@ def _object(text: bytes | str, what: str) -> dict[str, t.Any]:
     return found
 
 
-# -- 2.19 and later --------------------------------------------------------------------------------------------------------
+# -- 2.19 and later
+# --------------------------------------------------------------------------------------------------------
 
 
 def _bootstrap_lines(head: bytes, rest: bytes) -> Job | None:
@@ -140,7 +145,8 @@ def _text(encoded: str) -> str:
         raise PayloadError("a script of the manifest is not base64") from error
 
 
-# -- 2.16 to 2.18 ----------------------------------------------------------------------------------------------------------
+# -- 2.16 to 2.18
+# ----------------------------------------------------------------------------------------------------------
 
 
 def _exec_wrapper(head: bytes, rest: bytes) -> Job | None:

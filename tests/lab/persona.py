@@ -26,8 +26,8 @@ class PersonaError(ValueError):
 class Endpoint:
     """A TLS listener as its server knows it: ``port`` is the official one, the lab listens on a free port in its place.
 
-    ``component``: server component whose inactivity closes it. ``obeys``: "boot" = the registry as of the last boot,
-    "write" = the registry as it is now (a program that opens new credentials, design 15.1). ``refuses``: "alert", "rst" or "close".
+    ``obeys``: "boot" = the registry as of the last boot, "write" = the registry as it is now (a program that opens new
+    credentials, design 15.1). ``refuses``: how a TLS version or suite is turned down: "alert", "rst" or "close".
     """
 
     service: str
@@ -41,7 +41,9 @@ class Endpoint:
 
 @dataclasses.dataclass(frozen=True)
 class Exchange:
-    """Installed Exchange: ``build`` is what setup wrote to the registry (CU level), ``exsetup`` the file version (security update)."""
+    """Installed Exchange: ``build`` is what setup wrote to the registry (CU level), ``exsetup`` the file version
+    (security update).
+    """
 
     version: str
     build: str
@@ -63,6 +65,7 @@ class Persona:
     scheme: str = "http"
     groups: tuple[str, ...] = ()
     elevated: bool = True
+    native_calls: bool = True  #: False: App Control blocks P/Invoke
     powershell: str | None = None  #: None = what the system has with WMF 5.1
     registry: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     users: t.Mapping[str, t.Mapping[str, t.Any]] = dataclasses.field(default_factory=dict)
@@ -168,7 +171,9 @@ class Member:
 
 
 def estate(path: pathlib.Path) -> list[Member]:
-    """The members of an estate file: ``hosts: {name: persona}``, or a mapping as :func:`member` takes it. Raises PersonaError."""
+    """The members of an estate file: ``hosts: {name: persona}``, or a mapping as :func:`member` takes it. Raises
+    PersonaError.
+    """
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict) or not isinstance(content.get("hosts"), dict) or not content["hosts"]:
         raise PersonaError(f"{path.name}: an estate has hosts")
@@ -176,7 +181,9 @@ def estate(path: pathlib.Path) -> list[Member]:
 
 
 def member(name: str, item: t.Any) -> Member:
-    """A member from the name of a persona or ``{persona, groups, <persona fields that differ>}``; registry content is merged. Raises PersonaError."""
+    """A member from the name of a persona or ``{persona, groups, <persona fields that differ>}``; registry content is
+    merged. Raises PersonaError.
+    """
     if isinstance(item, str):
         item = {"persona": item}
     item = dict(item)

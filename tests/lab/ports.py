@@ -12,7 +12,8 @@ import socket
 class Reservation:
     """A free TCP port of the loopback address. Connecting to it is refused until somebody listens on :meth:`listener`.
 
-    A second socket is bound to the port and never listens; Linux allows that with SO_REUSEADDR and gives the port to nobody else meanwhile.
+    A second socket is bound to the port and never listens; Linux allows that with SO_REUSEADDR and gives the port to
+    nobody else meanwhile.
     """
 
     def __init__(self, address: str = "127.0.0.1") -> None:

@@ -2,10 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulated Windows registry: names ignore case and keep it, values are a kind and raw bytes, keys carry last-write times.
+"""A simulated Windows registry: names ignore case and keep it, values are a kind and raw bytes, keys carry last-write
+times.
 
-What moves a last-write time, as on Windows: a value that is set to something else or deleted, a subkey created or deleted in the key.
-Setting a value to what it is already moves nothing. ``CurrentControlSet`` is the same key as ``ControlSet001``; Wow6432Node is a plain key.
+What moves a last-write time, as on Windows: a value that is set to something else or deleted, a subkey created or
+deleted in the key.
+Setting a value to what it is already moves nothing. ``CurrentControlSet`` is the same key as ``ControlSet001``;
+Wow6432Node is a plain key.
 """
 
 from __future__ import annotations
@@ -31,14 +34,19 @@ _HIVES = {
 }
 
 
+def text_of(code: int) -> str:
+    """What Windows says about one of its error numbers."""
+    return _TEXT.get(code, f"Win32 error {code}")
+
+
 class RegistryError(Exception):
     """A call that Windows would have refused, with its Win32 error code."""
 
     def __init__(self, code: int, path: str) -> None:
-        super().__init__(f"{path}: {_TEXT.get(code, f'Win32 error {code}')}")
+        super().__init__(f"{path}: {text_of(code)}")
         self.code = code
         self.path = path
-        self.text = _TEXT.get(code, f"Win32 error {code}")
+        self.text = text_of(code)
 
 
 @dataclasses.dataclass
@@ -51,7 +59,9 @@ class Value:
 
 
 class Key:
-    """One key. ``subkeys`` maps the folded name to the name as written and the key itself, so that a link has a name of its own."""
+    """One key. ``subkeys`` maps the folded name to the name as written and the key itself, so that a link has a name
+    of its own.
+    """
 
     __slots__ = ("subkeys", "values", "written")
 
@@ -74,7 +84,9 @@ class Key:
 
 @dataclasses.dataclass(frozen=True)
 class Denial:
-    """A key that the caller may not open: ``reading`` and ``writing`` are Win32 codes, 0 = allowed; it counts for all keys below too."""
+    """A key that the caller may not open: ``reading`` and ``writing`` are Win32 codes, 0 = allowed; it counts for all
+    keys below too.
+    """
 
     reading: int = ACCESS_DENIED
     writing: int = ACCESS_DENIED
@@ -194,7 +206,7 @@ class Registry:
         return self._walk(*split_path(path))
 
     def delete_key(self, path: str) -> None:
-        """Deletes one key without subkeys, as RegDeleteKeyEx does. Raises RegistryError (2 absent, 5 it has subkeys)."""
+        """Deletes one key without subkeys, as RegDeleteKeyEx does. Raises RegistryError (2 absent, 5 has subkeys)."""
         key = self.find(path, writing=True)
         root, names = split_path(path)
         if key is None:

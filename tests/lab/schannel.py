@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small model of Schannel's server half: which versions and suites a registry makes it offer, and what it answers to a ClientHello.
+"""A small model of Schannel's server half: which versions and suites a registry makes it offer, and what it answers
+to a ClientHello.
 
-Written from Microsoft's pages alone and kept apart from the product's own reading of the registry: where the two disagree, one of them is wrong.
+Written from Microsoft's pages alone and kept apart from the product's own reading of the registry: where the two
+disagree, one of them is wrong.
 """
 
 from __future__ import annotations
@@ -24,13 +26,19 @@ _SCHANNEL = f"{_CONTROL}\\SecurityProviders\\SCHANNEL"
 _LOCAL = f"{_CONTROL}\\Cryptography\\Configuration\\Local\\SSL\\00010002"
 _POLICY = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
 _KEYS = {
-    "ssl_2_0": "SSL 2.0", "ssl_3_0": "SSL 3.0", "tls_1_0": "TLS 1.0", "tls_1_1": "TLS 1.1", "tls_1_2": "TLS 1.2", "tls_1_3": "TLS 1.3",
-}  # fmt: skip
+    "ssl_2_0": "SSL 2.0",
+    "ssl_3_0": "SSL 3.0",
+    "tls_1_0": "TLS 1.0",
+    "tls_1_1": "TLS 1.1",
+    "tls_1_2": "TLS 1.2",
+    "tls_1_3": "TLS 1.3",
+}
 _EXCHANGES = {"rsa": "PKCS", "dhe": "Diffie-Hellman", "ecdhe": "ECDH"}
 _CURVE = re.compile(r"_P(256|384|521)$")
 
 _ALL = frozenset({"tls_1_0", "tls_1_1", "tls_1_2"})
-#: Server side: what an absent key means ("Protocols in TLS/SSL (Schannel SSP)"); a version in neither set does not exist there.
+#: Server side: what an absent key means ("Protocols in TLS/SSL (Schannel SSP)"); a version in neither set does not
+#: exist there.
 _ON: t.Mapping[str, frozenset[str]] = {
     "ws2008r2": frozenset({"ssl_2_0", "ssl_3_0", "tls_1_0"}),
     "win7": frozenset({"ssl_3_0", "tls_1_0"}),
@@ -123,7 +131,9 @@ def _usable(registry: Registry, suite: Suite) -> bool:
 
 
 def _suite_names(registry: Registry) -> list[str]:
-    """Names in order, curve suffixes taken off: Group Policy's list if there is one of the right type (even an empty one), else the local one."""
+    """Names in order, curve suffixes taken off: Group Policy's list if there is one of the right type (even an empty
+    one), else the local one.
+    """
     value = registry.value(_POLICY, "Functions")
     if value is not None and value.kind == winvalue.REG_SZ:
         text = value.content.decode("utf-16-le", "replace").split("\0")[0]
@@ -140,9 +150,11 @@ def choose(
     certificate: str = "rsa",
     only: t.Collection[str] = (),
 ) -> Accept | Refuse:
-    """The answer to a client that offers these versions and suites (code points). ``only``: versions that the program itself allows.
+    """The answer to a client that offers these versions and suites (code points). ``only``: versions that the program
+    itself allows.
 
-    The version is settled first: a TLS 1.3 client without a common 1.3 suite gets no connection, even where 1.2 would do (pywinrm issue 363).
+    The version is settled first: a TLS 1.3 client without a common 1.3 suite gets no connection, even where 1.2 would
+    do (pywinrm issue 363).
     """
     common = [
         name for name in ORDER if VERSIONS[name] in versions and name in state.versions and (not only or name in only)

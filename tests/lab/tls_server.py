@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real TLS for the lab's servers: certificates, OpenSSL contexts that do exactly one thing, and a session pumped through memory."""
+"""Real TLS for the lab's servers: certificates, OpenSSL contexts that do exactly one thing, and a session pumped
+through memory.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,17 @@ if t.TYPE_CHECKING:
     from .host import LabHost
 
 _VERSIONS = {
-    "tls_1_0": ssl.TLSVersion.TLSv1, "tls_1_1": ssl.TLSVersion.TLSv1_1, "tls_1_2": ssl.TLSVersion.TLSv1_2, "tls_1_3": ssl.TLSVersion.TLSv1_3,
-}  # fmt: skip
+    "tls_1_0": ssl.TLSVersion.TLSv1,
+    "tls_1_1": ssl.TLSVersion.TLSv1_1,
+    "tls_1_2": ssl.TLSVersion.TLSv1_2,
+    "tls_1_3": ssl.TLSVersion.TLSv1_3,
+}
 _OFF = {
-    "tls_1_0": ssl.OP_NO_TLSv1, "tls_1_1": ssl.OP_NO_TLSv1_1, "tls_1_2": ssl.OP_NO_TLSv1_2, "tls_1_3": ssl.OP_NO_TLSv1_3,
-}  # fmt: skip
+    "tls_1_0": ssl.OP_NO_TLSv1,
+    "tls_1_1": ssl.OP_NO_TLSv1_1,
+    "tls_1_2": ssl.OP_NO_TLSv1_2,
+    "tls_1_3": ssl.OP_NO_TLSv1_3,
+}
 # RFC 7919, ffdhe2048
 _FFDHE2048 = int(
     "FFFFFFFFFFFFFFFFADF85458A2BB4A9AAFDC5620273D3CF1D8B9C583CE2D3695A9E13641146433FBCC939DCE249B3EF97D2FE363630C75D8F681B202AEC4617A"
@@ -54,7 +62,9 @@ def _der(tag: int, content: bytes) -> bytes:
 
 
 class Certificates:
-    """Keys, certificates and contexts of an estate, made when first needed. The keys are shared by all hosts: they protect nothing."""
+    """Keys, certificates and contexts of an estate, made when first needed. The keys are shared by all hosts: they
+    protect nothing.
+    """
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
@@ -87,7 +97,9 @@ class Certificates:
         return found
 
     def exact(self, host: LabHost, version: str, suite: Suite, server_order: bool) -> ssl.SSLContext:
-        """A context that does this version with this suite and nothing else (in TLS 1.3: what OpenSSL has, in server's or client's order)."""
+        """A context that does this version with this suite and nothing else (in TLS 1.3: what OpenSSL has, in
+        server's or client's order).
+        """
         identity = (host.name, version, suite.name, server_order)
         if identity not in self._contexts:
             found = self._plain(host)

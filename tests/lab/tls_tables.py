@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Code points of TLS that the lab's servers need: versions, suites by Schannel name, OpenSSL's name where OpenSSL 3 can serve them."""
+"""Code points of TLS that the lab's servers need: versions, suites by Schannel name, OpenSSL's name where OpenSSL 3
+can serve them.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,13 @@ import dataclasses
 import typing as t
 
 VERSIONS: t.Mapping[str, int] = {
-    "ssl_2_0": 0x0002, "ssl_3_0": 0x0300, "tls_1_0": 0x0301, "tls_1_1": 0x0302, "tls_1_2": 0x0303, "tls_1_3": 0x0304,
-}  # fmt: skip
+    "ssl_2_0": 0x0002,
+    "ssl_3_0": 0x0300,
+    "tls_1_0": 0x0301,
+    "tls_1_1": 0x0302,
+    "tls_1_2": 0x0303,
+    "tls_1_3": 0x0304,
+}
 ORDER = tuple(VERSIONS)
 NAMES = {number: name for name, number in VERSIONS.items()}
 
@@ -31,9 +38,15 @@ class Suite:
 
 
 _CIPHERS = {
-    "AES_256": "AES 256/256", "AES_128": "AES 128/128", "3DES_EDE": "Triple DES 168", "RC4_128": "RC4 128/128", "RC4_56": "RC4 56/128",
-    "RC4_40": "RC4 40/128", "DES_CBC": "DES 56/56", "NULL": "NULL",
-}  # fmt: skip
+    "AES_256": "AES 256/256",
+    "AES_128": "AES 128/128",
+    "3DES_EDE": "Triple DES 168",
+    "RC4_128": "RC4 128/128",
+    "RC4_56": "RC4 56/128",
+    "RC4_40": "RC4 40/128",
+    "DES_CBC": "DES 56/56",
+    "NULL": "NULL",
+}
 _LEGACY = ("tls_1_0", "tls_1_1", "tls_1_2")
 
 _ROWS: tuple[tuple[str, int, str | None], ...] = (

@@ -14,8 +14,8 @@ import ssl
 import typing as t
 import uuid
 
-from . import http_server, payload, wsman
-from .faults import PowerLoss, What
+from . import http_server, payload, wsman, wsman_answers
+from .faults import PowerLossError, What
 from .http_server import CutError, Request, Response
 from .ports import Reservation
 from .result import Output
@@ -100,7 +100,7 @@ class WinRm:
             question = wsman.parse(request.body)
         except wsman.WsmanError as error:
             self._host.unanswered.append(str(error))
-            return Response(500, wsman.fault("", 0, str(error)))
+            return Response(500, wsman_answers.fault("", 0, str(error)))
         response = await self._with_faults(question)
         name = question.operation.value
         self._host.counters.bytes_in[name] += len(request.body)
@@ -119,11 +119,11 @@ class WinRm:
         for fault in struck:
             if fault.what is What.HTTP:
                 return Response(
-                    fault.status, wsman.fault(question.message_id, fault.code, "the lab was told to fail here")
+                    fault.status, wsman_answers.fault(question.message_id, fault.code, "the lab was told to fail here")
                 )
         try:
             response = await self._carry_out(question)
-        except (PowerLoss, asyncio.CancelledError):
+        except (PowerLossError, asyncio.CancelledError):
             raise CutError from None
         if any(fault.what is What.CUT_AFTER for fault in struck):
             await self._settle(question)
@@ -144,7 +144,7 @@ class WinRm:
         """A request that was carried out has its effect even if nobody asks for the output."""
         command = self._shells.get(question.shell_id, {}).get(question.command_id)
         if command is not None and command.output is not None:
-            with contextlib.suppress(PowerLoss, payload.PayloadError):
+            with contextlib.suppress(PowerLossError, payload.PayloadError):
                 await asyncio.shield(command.output)
 
     async def _carry_out(self, question: Question) -> Response:
@@ -152,40 +152,42 @@ class WinRm:
             shell_id = str(uuid.uuid4()).upper()
             self._shells[shell_id] = {}
             self._host.counters.shells += 1
-            return Response(200, wsman.created(question, shell_id))
+            return Response(200, wsman_answers.created(question, shell_id))
         shell = self._shells.get(question.shell_id)
         if shell is None:
             text = f"The shell {question.shell_id} does not exist on this host."
-            return Response(500, wsman.fault(question.message_id, wsman.SHELL_NOT_FOUND, text))
+            return Response(500, wsman_answers.fault(question.message_id, wsman.SHELL_NOT_FOUND, text))
         if question.operation is Operation.DELETE:
             del self._shells[question.shell_id]
-            return Response(200, wsman.done(question))
+            return Response(200, wsman_answers.done(question))
         if question.operation is Operation.COMMAND:
             return self._start(question, shell)
         command = shell.get(question.command_id)
         if command is None:
             return Response(
                 500,
-                wsman.fault(question.message_id, wsman.SHELL_NOT_FOUND, "The command does not exist in this shell."),
+                wsman_answers.fault(
+                    question.message_id, wsman.SHELL_NOT_FOUND, "The command does not exist in this shell."
+                ),
             )
         if question.operation is Operation.SEND:
             command.stdin += question.stdin
             if question.stdin_ends:
                 self._run(command)
-            return Response(200, wsman.done(question))
+            return Response(200, wsman_answers.done(question))
         if question.operation is Operation.RECEIVE:
             return await self._receive(question, command)
         if command.output is not None and not command.output.done():
             command.output.cancel()
         del shell[question.command_id]
-        return Response(200, wsman.done(question))
+        return Response(200, wsman_answers.done(question))
 
     def _start(self, question: Question, shell: dict[str, Command]) -> Response:
         command_id = str(uuid.uuid4()).upper()
         shell[command_id] = command = Command(question.command_line)
         if not question.expects_stdin:
             self._run(command)
-        return Response(200, wsman.started(question, command_id))
+        return Response(200, wsman_answers.started(question, command_id))
 
     def _run(self, command: Command) -> None:
         command.output = asyncio.get_running_loop().create_task(self._execute(command))
@@ -210,6 +212,6 @@ class WinRm:
             text = (
                 "The WS-Management service cannot complete the operation within the time specified in OperationTimeout."
             )
-            return Response(500, wsman.fault(question.message_id, wsman.OPERATION_TIMEOUT, text))
+            return Response(500, wsman_answers.fault(question.message_id, wsman.OPERATION_TIMEOUT, text))
         result = running.result()
-        return Response(200, wsman.output(question, result.stdout, result.stderr, result.exit_code))
+        return Response(200, wsman_answers.output(question, result.stdout, result.stderr, result.exit_code))

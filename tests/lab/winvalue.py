@@ -4,13 +4,15 @@
 
 """Registry data: the bytes of a hive and the typed form in which host_read and host_write speak of them (contract R).
 
-A form is canonical when the .NET ``SetValue`` call of that kind would write exactly these bytes; everything else travels as base64.
+A form is canonical when the .NET ``SetValue`` call of that kind would write exactly these bytes; everything else
+travels as base64.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 import struct
 import typing as t
 
@@ -75,48 +77,68 @@ def _utf16(content: bytes) -> str | None:
 def encode(kind: int, data: t.Any, raw: bool = False) -> bytes:
     """Typed data as the bytes of the value.
 
-    Raises ValueError with one sentence when the data do not fit the kind.
+    Raises ValueError with half a sentence ("must be ...") when the data do not fit the kind.
     """
     if raw:
         return _from_base64(data)
-    if kind == REG_DWORD:
-        return struct.pack("<I", _number(data, 32))
-    if kind == REG_QWORD:
-        if not isinstance(data, str) or not data.isascii() or not data.isdigit():
-            raise ValueError("REG_QWORD takes its number as a decimal string")
-        return struct.pack("<Q", _number(int(data), 64))
-    if kind in (REG_SZ, REG_EXPAND_SZ):
-        if not isinstance(data, str):
-            raise ValueError("a string value takes text")
-        return _to_utf16(data) + b"\0\0"
-    if kind == REG_MULTI_SZ:
-        if not isinstance(data, list) or not all(isinstance(item, str) for item in data):
-            raise ValueError("REG_MULTI_SZ takes a list of strings")
-        if "" in data:
-            raise ValueError("REG_MULTI_SZ cannot hold an empty element")
-        return b"".join(_to_utf16(item) + b"\0\0" for item in data) + b"\0\0"
-    raise ValueError(f"kind {kind} has no typed form: give base64 and raw")
+    encoder = _ENCODERS.get(kind)
+    if encoder is None:
+        raise ValueError("of this kind must be base64, with raw: true")
+    return encoder(data)
 
 
 def _from_base64(data: t.Any) -> bytes:
-    if not isinstance(data, str):
-        raise ValueError("raw data are base64 text")
     try:
-        return base64.b64decode(data, validate=True)
+        if not isinstance(data, str):
+            raise ValueError
+        return base64.b64decode(data.translate(_BLANKS), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueError("raw data are not valid base64") from error
+        raise ValueError("must be base64") from error
 
 
-def _number(data: t.Any, bits: int) -> int:
-    if isinstance(data, bool) or not isinstance(data, int) or not 0 <= data < 1 << bits:
-        raise ValueError(f"the number does not fit {bits} bits")
-    return data
+def _dword(data: t.Any) -> bytes:
+    if isinstance(data, bool) or not isinstance(data, int) or not 0 <= data < 1 << 32:
+        raise ValueError("must be a number from 0 to 4294967295")
+    return struct.pack("<I", data)
 
 
-def _to_utf16(text: str) -> bytes:
-    if "\0" in text:
-        raise ValueError("text cannot hold a NUL character")
+def _qword(data: t.Any) -> bytes:
+    if not isinstance(data, str) or not _DECIMAL.fullmatch(data) or int(data) >= 1 << 64:
+        raise ValueError("must be a number from 0 to 18446744073709551615 in a string")
+    return struct.pack("<Q", int(data))
+
+
+def _text(data: t.Any) -> bytes:
+    content = _to_utf16(data)
+    if content is None:
+        raise ValueError("must be a string of whole characters without NUL")
+    return content + b"\0\0"
+
+
+def _texts(data: t.Any) -> bytes:
+    if not isinstance(data, list):
+        raise ValueError("must be a list of strings")
+    items = [_to_utf16(item) for item in data]
+    if not all(items):
+        raise ValueError("must be a list of strings, none of them empty or with NUL or half a character")
+    return b"".join(item + b"\0\0" for item in items if item) + b"\0\0"
+
+
+def _to_utf16(text: t.Any) -> bytes | None:
+    if not isinstance(text, str) or "\0" in text:
+        return None
     try:
         return text.encode("utf-16-le")
-    except UnicodeEncodeError as error:
-        raise ValueError("text holds half of a surrogate pair") from error
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
+
+
+_BLANKS = dict.fromkeys(map(ord, " \t\r\n"))  #: .NET skips them in base64
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,19}")
+_ENCODERS: dict[int, t.Callable[[t.Any], bytes]] = {
+    REG_SZ: _text,
+    REG_EXPAND_SZ: _text,
+    REG_DWORD: _dword,
+    REG_MULTI_SZ: _texts,
+    REG_QWORD: _qword,
+}

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""WS-Management, the part that a remote command shell needs ([MS-WSMV]): sans-IO, bytes in, question out; answer in, bytes out."""
+"""WS-Management, the part that a remote command shell needs ([MS-WSMV]): sans-IO, bytes in, question out; answer in,
+bytes out.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,7 @@ import base64
 import dataclasses
 import enum
 import typing as t
-import uuid
 import xml.etree.ElementTree as ET
-from xml.sax.saxutils import escape
 
 _NS = {
     "s": "http://www.w3.org/2003/05/soap-envelope",
@@ -20,9 +20,9 @@ _NS = {
     "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
     "rsp": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell",
 }
-_SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
-_TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
-CMD_SHELL = f"{_SHELL}/cmd"
+SHELL_URI = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+TRANSFER_URI = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
+CMD_SHELL = f"{SHELL_URI}/cmd"
 
 OPERATION_TIMEOUT = 2150858793  #: WSManFault code of a Receive that saw no output in time; clients ask again
 SHELL_NOT_FOUND = 2150858843  #: the selectors name a shell that is not there (gone with a reboot)
@@ -41,12 +41,12 @@ class Operation(str, enum.Enum):
 
 
 _ACTIONS = {
-    f"{_TRANSFER}/Create": Operation.CREATE,
-    f"{_SHELL}/Command": Operation.COMMAND,
-    f"{_SHELL}/Send": Operation.SEND,
-    f"{_SHELL}/Receive": Operation.RECEIVE,
-    f"{_SHELL}/Signal": Operation.SIGNAL,
-    f"{_TRANSFER}/Delete": Operation.DELETE,
+    f"{TRANSFER_URI}/Create": Operation.CREATE,
+    f"{SHELL_URI}/Command": Operation.COMMAND,
+    f"{SHELL_URI}/Send": Operation.SEND,
+    f"{SHELL_URI}/Receive": Operation.RECEIVE,
+    f"{SHELL_URI}/Signal": Operation.SIGNAL,
+    f"{TRANSFER_URI}/Delete": Operation.DELETE,
 }
 
 
@@ -149,71 +149,3 @@ _PARSERS: dict[Operation, t.Callable[[ET.Element, ET.Element, dict[str, t.Any]],
     Operation.RECEIVE: _receive,
     Operation.SIGNAL: _signal,
 }
-
-
-# -- answers ------------------------------------------------------------------------------------------------------------
-
-_ENVELOPE = (
-    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" '
-    'xmlns:x="http://schemas.xmlsoap.org/ws/2004/09/transfer" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" '
-    'xmlns:rsp="http://schemas.microsoft.com/wbem/wsman/1/windows/shell" xml:lang="en-US"><s:Header>'
-    "<a:Action>{action}</a:Action><a:MessageID>uuid:{id}</a:MessageID>"
-    "<a:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:To><a:RelatesTo>{relates}</a:RelatesTo></s:Header>"
-    "<s:Body>{body}</s:Body></s:Envelope>"
-)
-
-
-def _envelope(question: Question, action: str, body: str) -> bytes:
-    text = _ENVELOPE.format(action=action, id=str(uuid.uuid4()).upper(), relates=escape(question.message_id), body=body)
-    return text.encode("utf-8")
-
-
-def created(question: Question, shell_id: str) -> bytes:
-    """Answer to Create."""
-    body = (
-        "<x:ResourceCreated><a:Address>http://127.0.0.1/wsman</a:Address><a:ReferenceParameters>"
-        f'<w:ResourceURI>{CMD_SHELL}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet>'
-        "</a:ReferenceParameters></x:ResourceCreated>"
-    )
-    return _envelope(question, f"{_TRANSFER}/CreateResponse", body)
-
-
-def started(question: Question, command_id: str) -> bytes:
-    """Answer to Command."""
-    body = f"<rsp:CommandResponse><rsp:CommandId>{command_id}</rsp:CommandId></rsp:CommandResponse>"
-    return _envelope(question, f"{_SHELL}/CommandResponse", body)
-
-
-def done(question: Question) -> bytes:
-    """Answer to Send, Signal and Delete."""
-    name = question.operation.value
-    family = _TRANSFER if question.operation is Operation.DELETE else _SHELL
-    body = "" if question.operation is Operation.DELETE else f"<rsp:{name}Response/>"
-    return _envelope(question, f"{family}/{name}Response", body)
-
-
-def output(question: Question, stdout: bytes, stderr: bytes, exit_code: int) -> bytes:
-    """Answer to Receive for a command that has ended."""
-    command = question.command_id
-    streams = "".join(
-        f'<rsp:Stream Name="{name}" CommandId="{command}">{base64.b64encode(data).decode("ascii")}</rsp:Stream>'
-        for name, data in (("stdout", stdout), ("stderr", stderr))
-        if data
-    )
-    ends = "".join(f'<rsp:Stream Name="{name}" CommandId="{command}" End="true"/>' for name in ("stdout", "stderr"))
-    state = f'<rsp:CommandState CommandId="{command}" State="{_SHELL}/CommandState/Done"><rsp:ExitCode>{exit_code}</rsp:ExitCode></rsp:CommandState>'
-    return _envelope(
-        question, f"{_SHELL}/ReceiveResponse", f"<rsp:ReceiveResponse>{streams}{ends}{state}</rsp:ReceiveResponse>"
-    )
-
-
-def fault(message_id: str, code: int, text: str) -> bytes:
-    """A SOAP fault with a WSManFault code; sent with HTTP status 500."""
-    body = (
-        "<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>w:InternalError</s:Value></s:Subcode></s:Code>"
-        f'<s:Reason><s:Text xml:lang="en-US">{escape(text)}</s:Text></s:Reason><s:Detail>'
-        f'<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="{code}" Machine="localhost">'
-        f"<f:Message>{escape(text)}</f:Message></f:WSManFault></s:Detail></s:Fault>"
-    )
-    question = Question(Operation.RECEIVE, message_id)
-    return _envelope(question, "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault", body)

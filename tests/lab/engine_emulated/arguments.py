@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Arguments of host_read and host_write, checked as strictly as the scripts check them; every refusal is one sentence."""
+"""Arguments of host_read and host_write, checked as strictly as the scripts check them, in the same order and words.
+
+A rule: ``type`` (int, str, bool, dict, list, raw), ``required``, ``default``, ``elements`` of a list, ``options`` of
+a dict.
+"""
 
 from __future__ import annotations
 
@@ -11,95 +15,81 @@ import typing as t
 
 from .. import winvalue
 
-NAME_LENGTH = 255
-DEPTH_LIMIT = 64
-CHANGE_ID = re.compile(r"[a-z0-9][a-z0-9-]{7,63}")
-META_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_TYPES: dict[str, tuple[type, ...]] = {
-    "list": (list,),
-    "dict": (dict,),
-    "string": (str,),
-    "number": (int,),
-    "boolean": (bool,),
+Rule = t.Mapping[str, t.Any]
+Option = t.Mapping[str, Rule]
+
+_WORDS = {
+    "int": "a whole number",
+    "str": "a string",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "a dictionary",
 }
+_REGISTRY_PATH = re.compile(r"(HKEY_LOCAL_MACHINE|HKEY_USERS)(\\[^\\\0]+)*", re.IGNORECASE)
+_NAME_LENGTH = 255
 
 
 class ArgumentError(Exception):
     """An argument that the contract does not allow."""
 
 
-def members(
-    item: t.Any, where: str, required: t.Mapping[str, str], optional: t.Mapping[str, str] | None = None
-) -> dict[str, t.Any]:
-    """The members of a mapping with their types checked; null counts as absent. Raises ArgumentError."""
-    if not isinstance(item, dict):
-        raise ArgumentError(f"{where} must be a dict")
-    known = {**required, **(optional or {})}
-    for name, value in item.items():
-        if name not in known:
-            raise ArgumentError(f"{where} does not know '{name}'; known: {', '.join(known)}")
-        if value is not None:
-            of_type(value, f"{where}.{name}", known[name])
-    found = {name: value for name, value in item.items() if value is not None}
-    for name in required:
-        if name not in found:
-            raise ArgumentError(f"{where} needs '{name}'")
-    return found
+def resolve(option: Option, value: t.Any, at: str = "") -> dict[str, t.Any]:
+    """A member for every option; null counts as absent. Raises ArgumentError."""
+    if not isinstance(value, t.Mapping):
+        raise ArgumentError(f"The argument {at} must be a dictionary.")
+    prefix = f"{at}." if at else ""
+    known = sorted(option)
+    for name in value:
+        if name not in option and (at or not str(name).startswith("_ansible_")):
+            raise ArgumentError(f"The argument {prefix}{name} is unknown; known are {', '.join(known)}.")
+    result = {}
+    for name in known:
+        rule = option[name]
+        if value.get(name) is not None:
+            result[name] = _value(rule, rule["type"], value[name], f"{prefix}{name}")
+        elif rule.get("required"):
+            raise ArgumentError(f"The argument {prefix}{name} is missing.")
+        else:
+            result[name] = rule.get("default")
+    return result
 
 
-def top_level(
-    args: t.Mapping[str, t.Any], required: t.Mapping[str, str], optional: t.Mapping[str, str]
-) -> dict[str, t.Any]:
-    """Module arguments without ansible's own. Raises ArgumentError."""
-    own = {name: value for name, value in args.items() if not name.startswith("_ansible_")}
-    found = members(own, "arguments", required, optional)
-    if found["contract"] != 1:
-        raise ArgumentError("contract must be 1")
-    return found
+def _value(rule: Rule, kind: str, value: t.Any, at: str) -> t.Any:
+    is_bool = isinstance(value, bool)
+    if kind == "int" and isinstance(value, int) and not is_bool and -(1 << 63) <= value < 1 << 63:
+        return value
+    if (kind == "str" and isinstance(value, str)) or (kind == "bool" and is_bool) or kind == "raw":
+        return value
+    if kind == "list" and isinstance(value, list):
+        return [_value(rule, rule["elements"], item, f"{at}[{index}]") for index, item in enumerate(value)]
+    if kind == "dict":
+        if "options" in rule:
+            return resolve(rule["options"], value, at)
+        if isinstance(value, t.Mapping):
+            return dict(value)
+    raise ArgumentError(f"The argument {at} must be {_WORDS[kind]}.")
 
 
-def of_type(value: t.Any, where: str, kind: str) -> None:
-    """Raises ArgumentError unless the value has the JSON type; "any" allows all."""
-    if kind == "any":
-        return
-    if not isinstance(value, _TYPES[kind]) or (kind == "number" and isinstance(value, bool)):
-        raise ArgumentError(f"{where} must be a {kind}")
+def is_registry_path(path: str) -> bool:
+    """Whether a path is a hive with its full name and keys of lawful length."""
+    names = path.split("\\")[1:]
+    long = any(len(name.encode("utf-16-le", "surrogatepass")) // 2 > _NAME_LENGTH for name in names)
+    return _REGISTRY_PATH.fullmatch(path) is not None and not long
 
 
-def registry_path(path: str, where: str, roots: t.Sequence[str] = ("HKEY_LOCAL_MACHINE", "HKEY_USERS")) -> None:
-    """Raises ArgumentError unless the path is absolute with its hive spelled out."""
-    root, *names = path.split("\\")
-    if root.upper() not in roots or not names:
-        raise ArgumentError(f"{where}: '{path}' must begin with {' or '.join(roots)} and name a key")
-    _components(names, path, where)
+def is_check_mode(args: t.Mapping[str, t.Any]) -> bool:
+    """Whether ansible-core asks for check mode; whatever is not clearly "no" is "yes"."""
+    return "_ansible_check_mode" in args and args["_ansible_check_mode"] is not False
 
 
-def relative_path(path: str, where: str) -> None:
-    """Raises ArgumentError unless the path consists of valid key names."""
-    _components(path.split("\\"), path, where)
-
-
-def _components(names: t.Sequence[str], path: str, where: str) -> None:
-    for name in names:
-        if not 1 <= len(name.encode("utf-16-le", "surrogatepass")) // 2 <= NAME_LENGTH or "\0" in name:
-            raise ArgumentError(f"{where}: '{path}' has a name that is empty, too long or holds a NUL")
-
-
-def depth(value: int, where: str) -> None:
-    """Raises ArgumentError unless 0..64."""
-    if not 0 <= value <= DEPTH_LIMIT:
-        raise ArgumentError(f"{where} must be 0 to {DEPTH_LIMIT}")
-
-
-def content(item: t.Mapping[str, t.Any], where: str) -> tuple[int, bytes]:
+def content(given: t.Mapping[str, t.Any], at: str) -> tuple[int, bytes]:
     """Kind and bytes of kind/data/raw. Raises ArgumentError."""
-    for name in ("kind", "data"):
-        if name not in item:
-            raise ArgumentError(f"{where} needs '{name}'")
-    kind = item["kind"]
+    kind = given["kind"]
+    if kind is None or given["data"] is None:
+        raise ArgumentError(f"The argument {at} needs kind and data.")
     if not 0 <= kind <= 0xFFFFFFFF:
-        raise ArgumentError(f"{where}.kind is out of range")
+        raise ArgumentError(f"The argument {at}.kind must be the number of a registry type.")
     try:
-        return kind, winvalue.encode(kind, item["data"], item.get("raw", False))
+        return kind, winvalue.encode(kind, given["data"], given["raw"])
     except ValueError as error:
-        raise ArgumentError(f"{where}.data: {error}") from error
+        raise ArgumentError(f"The argument {at}.data {error}.") from error

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which emulated answer belongs to which question; a question without an answer is a loud error that names the nearest one."""
+"""Which emulated answer belongs to which question; a question without an answer is a loud error that names the
+nearest one.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,8 @@ def powershell_too_old(host: LabHost, job: Job) -> Output | None:
         return Output(b'{"failed":true,"msg":"Ansible requires PowerShell v5.1"}\r\n', b"", 1)
     if "#Requires -Version 5.1" not in job.script:
         return None
-    text = f'This module cannot run on this OS as it requires a minimum PowerShell version of 5.1, actual was "{host.powershell}"'
+    text = "This module cannot run on this OS as it requires a minimum PowerShell version of 5.1"
+    text += f', actual was "{host.powershell}"'
     return Output(json.dumps({"failed": True, "changed": False, "msg": text}).encode(), b"", 1)
 
 

@@ -12,7 +12,7 @@ import typing as t
 
 from .. import winvalue
 from ..filesystem import FileError
-from ..registry import FILE_NOT_FOUND, RegistryError
+from ..registry import FILE_NOT_FOUND, RegistryError, text_of
 from . import arguments, journal
 from .arguments import ArgumentError
 
@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
     from ..host import LabHost
 
 Answer = dict[str, t.Any]
+DEPTH_LIMIT = 64
 CONTENT_LIMIT = 262_144
 FILE_TOO_LARGE = 223
 _ABSENT = (FILE_NOT_FOUND, 3, 1018)
@@ -27,73 +28,102 @@ _USER = re.compile(r"S-1-5-21-[0-9-]+$", re.IGNORECASE)
 _PARAMETERS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters"
 
 
+_KEYS: arguments.Rule = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {"path": {"type": "str", "required": True}, "depth": {"type": "int", "default": 0}},
+}
+OPTION: arguments.Option = {
+    "contract": {"type": "int", "required": True},
+    "keys": _KEYS,
+    "user_keys": _KEYS,
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "path": {"type": "str"},
+            "key": {"type": "str"},
+            "value": {"type": "str"},
+            "relative": {"type": "str"},
+            "content": {"type": "bool", "default": False},
+        },
+    },
+    "journal": {"type": "bool", "default": False},
+}
+
+
 def run(host: LabHost, args: t.Mapping[str, t.Any]) -> Answer:
     """The answer of host_read to these module arguments. Raises ArgumentError."""
-    wanted = arguments.top_level(
-        args, {"contract": "number"}, {"keys": "list", "user_keys": "list", "files": "list", "journal": "boolean"}
-    )
+    wanted = arguments.resolve(OPTION, args)
+    _check(wanted)
     errors: list[Answer] = []
-    keys = [_check_key(item, f"keys[{index}]") for index, item in enumerate(wanted.get("keys", []))]
-    user_keys = [_check_user_key(item, f"user_keys[{index}]") for index, item in enumerate(wanted.get("user_keys", []))]
-    files = [_check_file(item, f"files[{index}]") for index, item in enumerate(wanted.get("files", []))]
-    identity = _identity(host)
-    found = [_key(host, path, levels, errors) for path, levels in keys]
-    for path, levels in user_keys:
-        found += [_key(host, f"HKEY_USERS\\{user}\\{path}", levels, errors) for user in _loaded_users(host)]
-    file_answers = [_file(host, item, errors) for item in files]
-    changes = journal.headers(host, errors) if wanted.get("journal") else []
+    identity = _identity(host, errors)
+    if not host.persona.native_calls:
+        text = "This host forbids native calls, so times are unknown and nothing can be written: the lab blocks them"
+        errors.append({"path": "", "code": 0, "text": text})
+    keys = [_key(host, item["path"], item["depth"], errors) for item in wanted["keys"]]
+    for item in wanted["user_keys"]:
+        for user in _loaded_users(host):
+            keys.append(_key(host, f"HKEY_USERS\\{user}\\{item['path']}", item["depth"], errors))
+    files = [_file(host, item, errors) for item in wanted["files"]]
+    changes = journal.headers(host, errors) if wanted["journal"] else []
     return {
         "contract": 1,
         "changed": False,
         "identity": identity,
-        "files": file_answers,
-        "keys": found,
+        "files": files,
+        "keys": keys,
         "journal": changes,
         "errors": errors,
     }
 
 
-# -- what is asked for -----------------------------------------------------------------------------------------------------
+def _check(wanted: Answer) -> None:
+    if wanted["contract"] != 1:
+        text = f"This host_read knows contract 1, not {wanted['contract']}"
+        raise ArgumentError(f"{text}: use one version of msexchange.tls on the controller.")
+    for kind, root in (("keys", ""), ("user_keys", "HKEY_USERS\\")):
+        for index, item in enumerate(wanted[kind]):
+            if not arguments.is_registry_path(root + item["path"]):
+                raise ArgumentError(f"The argument {kind}[{index}].path is no path of a registry key: {item['path']}")
+            if not 0 <= item["depth"] <= DEPTH_LIMIT:
+                raise ArgumentError(f"The argument {kind}[{index}].depth must be 0 to {DEPTH_LIMIT}.")
+    for index, item in enumerate(wanted["files"]):
+        form = [name for name in ("path", "key", "value", "relative") if item[name] is not None]
+        if form not in (["path"], ["key", "value", "relative"]):
+            raise ArgumentError(f"The argument files[{index}] needs either path, or key and value and relative.")
+        if item["key"] and not arguments.is_registry_path(item["key"]):
+            raise ArgumentError(f"The argument files[{index}].key is no path of a registry key: {item['key']}")
 
 
-def _check_key(item: t.Any, where: str) -> tuple[str, int]:
-    found = arguments.members(item, where, {"path": "string"}, {"depth": "number"})
-    arguments.registry_path(found["path"], f"{where}.path")
-    arguments.depth(found.get("depth", 0), f"{where}.depth")
-    return found["path"], found.get("depth", 0)
+# -- answers
+# ---------------------------------------------------------------------------------------------------------------
 
 
-def _check_user_key(item: t.Any, where: str) -> tuple[str, int]:
-    found = arguments.members(item, where, {"path": "string"}, {"depth": "number"})
-    arguments.relative_path(found["path"], f"{where}.path")
-    arguments.depth(found.get("depth", 0), f"{where}.depth")
-    return found["path"], found.get("depth", 0)
-
-
-def _check_file(item: t.Any, where: str) -> Answer:
-    if isinstance(item, dict) and item.get("path") is not None:
-        return arguments.members(item, where, {"path": "string"}, {"content": "boolean"})
-    found = arguments.members(
-        item, where, {"key": "string", "value": "string", "relative": "string"}, {"content": "boolean"}
-    )
-    arguments.registry_path(found["key"], f"{where}.key")
-    return found
-
-
-# -- answers ---------------------------------------------------------------------------------------------------------------
-
-
-def _identity(host: LabHost) -> Answer:
-    domain = host.registry.value(_PARAMETERS, "Domain")
-    text = winvalue.decode(domain.kind, domain.content) if domain and domain.kind == winvalue.REG_SZ else None
+def _identity(host: LabHost, errors: list[Answer]) -> Answer:
     return {
         "computer": host.computer,
-        "domain": (text.data or None) if text and not text.raw else None,
+        "domain": _text(host, _PARAMETERS, "Domain", errors) or None,
         "now": str(host.clock.now()),
-        "boot": str(host.boot),
+        "boot": str(host.boot) if host.persona.native_calls else None,
         "powershell": host.powershell,
         "elevated": host.persona.elevated,
     }
+
+
+def _text(host: LabHost, key: str, name: str, errors: list[Answer]) -> str | None:
+    """A string value in its plain form, None where there is none."""
+    try:
+        value = host.registry.value(key, name)
+    except RegistryError as error:
+        errors.append({"path": key, "code": error.code, "text": error.text})
+        return None
+    if value is None or value.kind not in (winvalue.REG_SZ, winvalue.REG_EXPAND_SZ):
+        return None
+    form = winvalue.decode(value.kind, value.content)
+    return None if form.raw else str(form.data)
 
 
 def _loaded_users(host: LabHost) -> list[str]:
@@ -107,7 +137,7 @@ def _key(host: LabHost, path: str, levels: int, errors: list[Answer]) -> Answer:
             return answer
         values = [value_answer(value.name, value.kind, value.content) for value in host.registry.values(path)]
         names = host.registry.subkey_names(path) if levels else []
-        answer.update(exists=True, written=str(host.registry.written(path)), values=values)
+        answer.update(exists=True, written=_written(host, path), values=values)
     except RegistryError as error:
         if error.code not in _ABSENT:
             answer["exists"] = None
@@ -115,6 +145,10 @@ def _key(host: LabHost, path: str, levels: int, errors: list[Answer]) -> Answer:
         return answer
     answer["keys"] = [_key(host, f"{path}\\{name}", levels - 1, errors) for name in names]
     return answer
+
+
+def _written(host: LabHost, path: str) -> str | None:
+    return str(host.registry.written(path)) if host.persona.native_calls else None
 
 
 def value_answer(name: str, kind: int, content: bytes) -> Answer:
@@ -125,44 +159,34 @@ def value_answer(name: str, kind: int, content: bytes) -> Answer:
 
 def _file(host: LabHost, item: Answer, errors: list[Answer]) -> Answer:
     answer: Answer = {"path": None, "exists": False, "version": None, "size": None, "content": None}
-    try:
-        path = host.files.expand(item["path"]) if "path" in item else _path_from_registry(host, item)
-    except RegistryError as error:
-        errors.append({"path": item["key"], "code": error.code, "text": error.text})
-        return {**answer, "exists": None}
+    path = item["path"]
     if path is None:
-        return answer
+        folder = _text(host, item["key"], item["value"], errors)
+        if not folder:
+            return answer
+        path = folder.rstrip("\\") + "\\" + item["relative"]
+    path = host.files.expand(path)
     answer["path"] = path
-    if not re.match(r"^[A-Za-z]:\\", path):
-        errors.append({"path": path, "code": 0, "text": "the path is not absolute"})
+    if not re.match(r"[A-Za-z]:\\", path):
+        errors.append({"path": path, "code": 0, "text": f"The path {path} does not begin with a drive."})
         return {**answer, "exists": None}
     found = host.files.get(path)
     if found is None:
         return answer
-    try:
-        content = host.files.read(path)
-    except FileError as error:
-        errors.append({"path": path, "code": error.code, "text": error.text})
-        return {**answer, "exists": None}
-    answer.update(exists=True, version=found.version, size=found.size if found.size is not None else len(content))
-    if item.get("content"):
-        if len(content) > CONTENT_LIMIT:
-            errors.append(
-                {"path": path, "code": FILE_TOO_LARGE, "text": f"the file is larger than {CONTENT_LIMIT} bytes"}
-            )
-        else:
-            answer["content"] = base64.b64encode(content).decode("ascii")
+    answer.update(exists=True, version=found.version, size=len(found.content) if found.size is None else found.size)
+    if item["content"]:
+        _content(host, path, answer, errors)
     return answer
 
 
-def _path_from_registry(host: LabHost, item: Answer) -> str | None:
-    value = host.registry.value(item["key"], item["value"])
-    if value is None or value.kind not in (winvalue.REG_SZ, winvalue.REG_EXPAND_SZ):
-        return None
-    form = winvalue.decode(value.kind, value.content)
-    if form.raw or not form.data:
-        return None
-    return host.files.expand(str(form.data)).rstrip("\\") + "\\" + item["relative"]
+def _content(host: LabHost, path: str, answer: Answer, errors: list[Answer]) -> None:
+    if answer["size"] > CONTENT_LIMIT:
+        errors.append({"path": path, "code": FILE_TOO_LARGE, "text": text_of(FILE_TOO_LARGE)})
+        return
+    try:
+        answer["content"] = base64.b64encode(host.files.read(path)).decode("ascii")
+    except FileError as error:
+        errors.append({"path": path, "code": error.code, "text": error.text})
 
 
 __all__ = ["ArgumentError", "run", "value_answer"]

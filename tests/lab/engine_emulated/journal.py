@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Journals of changes in the simulated %ProgramData%: where they lie, who may own the folder, how they are read back."""
+"""Journals of changes in the simulated %ProgramData%: where they lie, who may own the folder, how they are read."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import re
 import typing as t
 
 from ..filesystem import ADMINISTRATORS, SYSTEM, File, Folder
+from . import arguments
+from .arguments import ArgumentError
 
 if t.TYPE_CHECKING:
     from ..host import LabHost
 
+ABOVE = ("C:\\", "C:\\ProgramData")
 ROOT = "C:\\ProgramData\\msexchange_tls"
 FOLDER = f"{ROOT}\\changes"
 SIZE_LIMIT = 1_048_576
@@ -22,41 +25,56 @@ NEWEST = 500
 MORE_DATA = 234
 TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{7,63}\.json")
-_HEADER: dict[str, type | tuple[type, ...]] = {
-    "id": str,
-    "state": str,
-    "started": str,
-    "closed": (str, type(None)),
-    "boot": (str, type(None)),
-    "reboot_required": bool,
-    "meta": dict,
-    "operations": list,
+_NEEDED = {"type": "str", "required": True}
+_HEADER: arguments.Option = {
+    "contract": {"type": "int", "required": True},
+    "id": _NEEDED,
+    "state": _NEEDED,
+    "started": _NEEDED,
+    "closed": {"type": "str"},
+    "boot": {"type": "str"},
+    "computer": {"type": "str"},
+    "reboot_required": {"type": "bool", "required": True},
+    "meta": {"type": "dict", "required": True},
+    "operations": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "op": _NEEDED,
+            "path": _NEEDED,
+            "name": {"type": "str"},
+            "before": {"type": "dict"},
+            "after": {"type": "dict"},
+            "created_keys": {"type": "raw"},
+        },
+    },
 }
 
 
 def folder_problem(host: LabHost) -> str:
-    """Why the folder of the changes cannot be trusted, "" if it can (or does not exist yet)."""
-    trusted = {SYSTEM, ADMINISTRATORS, host.account}
-    for path in ("C:\\", "C:\\ProgramData"):
-        found = host.files.folder(path)
-        if found and found.reparse:
-            return f"{path} is a reparse point"
-        if found and found.owner not in trusted | {TRUSTED_INSTALLER}:
-            return f"{path} belongs to {found.owner}"
-    for path in (ROOT, FOLDER):
+    """Why the folder of the changes must not be used, as one sentence; "" if it may, or does not exist yet."""
+    trusted = {SYSTEM, ADMINISTRATORS} | ({host.account} if host.persona.elevated else set())
+    for path in (*ABOVE, ROOT, FOLDER):
         found = host.files.folder(path)
         if found is None:
-            continue
+            return ""
         if found.reparse:
-            return f"{path} is a reparse point"
-        if found.owner not in trusted:
-            return f"{path} belongs to {found.owner}"
-        if found.inherits:
-            return f"{path} inherits its access list"
-        strangers = sorted(found.writers - trusted)
-        if strangers:
-            return f"{path} is open to {strangers[0]}"
+            return f"The folder {path} is refused: it leads elsewhere (a reparse point)."
+        problem = _access_problem(found, trusted | ({TRUSTED_INSTALLER} if path in ABOVE else set()), path in ABOVE)
+        if problem:
+            advice = "Look who made it and what is in it, then remove it; it will be made anew."
+            return f"The folder {path} is refused: {problem}. {advice}"
     return ""
+
+
+def _access_problem(folder: Folder, trusted: set[str], above: bool) -> str:
+    if folder.owner not in trusted:
+        return f"it belongs to {folder.owner}"
+    strangers = sorted(folder.open_to - trusted)
+    if strangers:
+        return f"{strangers[0]} " + ("may replace what is in it" if above else "has access to it")
+    return "it takes access from the folder above" if folder.inherits and not above else ""
 
 
 def make_folder(host: LabHost) -> None:
@@ -77,46 +95,35 @@ def dump(content: t.Mapping[str, t.Any]) -> bytes:
 
 
 def headers(host: LabHost, errors: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The journals' headers, sorted by id; broken ones say why."""
+    """The journals' headers, sorted by file name; broken ones say why."""
     problem = folder_problem(host)
     if problem:
         errors.append({"path": FOLDER, "code": 0, "text": problem})
         return []
-    found = [file for file in host.files.files_in(FOLDER) if _NAME.fullmatch(file.path.rsplit("\\", 1)[1])]
+    found = [file for file in host.files.files_in(FOLDER) if _NAME.fullmatch(_name(file))]
     if len(found) > NEWEST:
-        errors.append(
-            {"path": FOLDER, "code": MORE_DATA, "text": f"only the {NEWEST} newest of {len(found)} journals are listed"}
-        )
+        text = f"Of {len(found)} journals only the {NEWEST} newest were read."
+        errors.append({"path": FOLDER, "code": MORE_DATA, "text": text})
         found = sorted(found, key=lambda file: file.written, reverse=True)[:NEWEST]
-    answers = [_header(file) for file in found]
-    return sorted(answers, key=lambda answer: str(answer["id"]))
+    return [_header(file) for file in sorted(found, key=_name)]
+
+
+def _name(file: File) -> str:
+    return file.path.rsplit("\\", 1)[1]
 
 
 def _header(file: File) -> dict[str, t.Any]:
-    name = file.path.rsplit("\\", 1)[1].removesuffix(".json")
-    if len(file.content) > SIZE_LIMIT:
-        return _torn(name, f"the file is larger than {SIZE_LIMIT} bytes")
+    name = _name(file).removesuffix(".json")
     try:
-        content = json.loads(file.content)
-    except ValueError as error:
-        return _torn(name, f"not JSON: {error}")
-    if not isinstance(content, dict):
-        return _torn(name, "not a JSON object")
-    for member, kind in _HEADER.items():
-        if member not in content or not isinstance(content[member], kind):
-            return _torn(name, f"member '{member}' is missing or of the wrong type")
-    if content["id"] != name:
-        return _torn(name, "the id differs from the file name")
-    values = []
-    for operation in content["operations"]:
-        if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
-            return _torn(name, "an operation has no path")
-        values.append({"path": operation["path"], "name": operation.get("name")})
-    header = {
-        member: content[member] for member in ("id", "state", "started", "closed", "boot", "reboot_required", "meta")
-    }
-    return {**header, "values": values}
-
-
-def _torn(name: str, error: str) -> dict[str, t.Any]:
-    return {"id": name, "state": "torn", "error": error}
+        if len(file.content) > SIZE_LIMIT:
+            raise ArgumentError("The journal is larger than 1 MB.")
+        head = arguments.resolve(_HEADER, json.loads(file.content), name)
+        if head["contract"] != 1:
+            raise ArgumentError(f"The journal has contract {head['contract']}.")
+        if head["id"] != name:
+            raise ArgumentError(f"The journal says that its id is {head['id']}.")
+    except (ArgumentError, ValueError, RecursionError) as error:
+        return {"id": name, "state": "torn", "error": str(error)}
+    values = [{"path": operation["path"], "name": operation["name"]} for operation in head["operations"]]
+    shown = ("id", "state", "started", "closed", "boot", "reboot_required", "meta")
+    return {**{member: head[member] for member in shown}, "values": values}

@@ -16,8 +16,12 @@ if t.TYPE_CHECKING:
 
 Answer = dict[str, t.Any]
 _HIVES = {
-    "HKLM:": "HKEY_LOCAL_MACHINE", "HKCU:": "HKEY_CURRENT_USER", "HKU:": "HKEY_USERS", "HKCR:": "HKEY_CLASSES_ROOT", "HKCC:": "HKEY_CURRENT_CONFIG",
-}  # fmt: skip
+    "HKLM:": "HKEY_LOCAL_MACHINE",
+    "HKCU:": "HKEY_CURRENT_USER",
+    "HKU:": "HKEY_USERS",
+    "HKCR:": "HKEY_CLASSES_ROOT",
+    "HKCC:": "HKEY_CURRENT_CONFIG",
+}
 _KINDS = {"none": 0, "string": 1, "expandstring": 2, "binary": 3, "dword": 4, "multistring": 7, "qword": 11}
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..registry import fold
@@ -14,32 +15,60 @@ from . import arguments
 from .arguments import ArgumentError
 
 REG_LINK = 6
-_MEMBERS = {"set": ("path", "name", "kind", "data", "raw"), "delete_value": ("path", "name"), "delete_key": ("path",)}
-_TYPES = {
-    "op": "string",
-    "path": "string",
-    "name": "string",
-    "kind": "number",
-    "data": "any",
-    "raw": "boolean",
-    "expect": "dict",
+VALUE_NAME_LENGTH = 16_383
+_CHANGE = re.compile(r"[a-z0-9][a-z0-9-]{7,63}")
+_META = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_STATE: arguments.Option = {
+    "kind": {"type": "int"},
+    "data": {"type": "raw"},
+    "raw": {"type": "bool", "default": False},
 }
+OPTION: arguments.Option = {
+    "contract": {"type": "int", "required": True},
+    "change": {"type": "str", "required": True},
+    "meta": {"type": "dict", "default": {}},
+    "reboot_required": {"type": "bool", "default": False},
+    "operations": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "op": {"type": "str", "required": True},
+            "path": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "expect": {
+                "type": "dict",
+                "required": True,
+                "options": {"exists": {"type": "bool", "required": True}, **_STATE},
+            },
+            **_STATE,
+        },
+    },
+    "undo": {"type": "str"},
+}
+
+State: t.TypeAlias = "tuple[int, bytes] | None"  #: kind and bytes of a value, None = absent
 
 
 @dataclasses.dataclass(frozen=True)
 class Operation:
-    """One operation. ``target`` and ``expected``: kind and bytes of the value after and before, None = absent."""
+    """One operation: the state that it wants and the one that it expects to find (both None for delete_key)."""
 
     op: str
     path: str
     name: str | None
-    target: tuple[int, bytes] | None
-    expected: tuple[int, bytes] | None
+    target: State
+    expected: State
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it deletes a key."""
+        return self.op == "delete_key"
 
     @property
     def label(self) -> str:
         """How sentences name it."""
-        return self.path if self.name is None else f"{self.path}, value '{self.name}'"
+        return f"{self.path} {self.name or ''}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,56 +84,60 @@ class Request:
 
 def parse(args: t.Mapping[str, t.Any]) -> Request:
     """The request in module arguments. Raises ArgumentError."""
-    found = arguments.top_level(
-        args,
-        {"contract": "number", "change": "string", "operations": "list"},
-        {"meta": "dict", "reboot_required": "boolean", "undo": "string"},
-    )
-    if not arguments.CHANGE_ID.fullmatch(found["change"]):
-        raise ArgumentError("change must be 8 to 64 of a-z, 0-9 and -, and begin with a letter or digit")
-    meta = found.get("meta", {})
-    for name, text in meta.items():
-        if not arguments.META_NAME.fullmatch(name) or not isinstance(text, str):
-            raise ArgumentError(f"meta: '{name}' must be a plain name with a string")
-    if not found["operations"]:
-        raise ArgumentError("operations must not be empty")
+    found = arguments.resolve(OPTION, args)
+    if found["contract"] != 1:
+        text = f"This host_write knows contract 1, not {found['contract']}"
+        raise ArgumentError(f"{text}: use one version of msexchange.tls on the controller.")
+    if not _CHANGE.fullmatch(found["change"]):
+        raise ArgumentError("The argument change must be 8 to 64 of a-z, 0-9 and -, not beginning with -.")
+    for name, text in found["meta"].items():
+        if not _META.fullmatch(name) or not isinstance(text, str):
+            raise ArgumentError(f"The argument meta.{name} must be a string.")
     operations = tuple(_operation(item, f"operations[{index}]") for index, item in enumerate(found["operations"]))
     _refuse_duplicates(operations)
-    return Request(found["change"], meta, found.get("reboot_required", False), operations, found.get("undo"))
+    return Request(found["change"], found["meta"], found["reboot_required"], operations, found["undo"])
 
 
-def _operation(item: t.Any, where: str) -> Operation:
-    op = item.get("op") if isinstance(item, dict) else None
-    if op not in _MEMBERS:
-        raise ArgumentError(f"{where}.op must be set, delete_value or delete_key")
-    needed = ["op", *(name for name in _MEMBERS[op] if name != "raw"), "expect"]
-    optional = {"raw": "boolean"} if op == "set" else {}
-    found = arguments.members(item, where, {name: _TYPES[name] for name in needed}, optional)
-    arguments.registry_path(found["path"], f"{where}.path")
-    target = arguments.content(found, where) if op == "set" else None
-    if target and target[0] == REG_LINK:
-        raise ArgumentError(f"{where}.kind: links are not written")
-    return Operation(op, found["path"], found.get("name"), target, _expected(op, found["expect"], f"{where}.expect"))
+def _operation(given: dict[str, t.Any], at: str) -> Operation:
+    op, path, name = given["op"], given["path"], given["name"]
+    if op not in ("set", "delete_value", "delete_key"):
+        raise ArgumentError(f"The argument {at}.op must be set, delete_value or delete_key.")
+    if not arguments.is_registry_path(path) or "\\" not in path:
+        raise ArgumentError(f"The argument {at}.path is no path of a registry key: {path}")
+    if (op == "delete_key") is (name is not None):
+        raise ArgumentError(f"The argument {at}.name belongs to set and delete_value, which need it, and to no other.")
+    if name and (len(name.encode("utf-16-le", "surrogatepass")) // 2 > VALUE_NAME_LENGTH or "\0" in name):
+        raise ArgumentError(f"The argument {at}.name is no name of a registry value.")
+    target = _target(given, at)
+    return Operation(op, path, name, target, _expected(op, given["expect"], f"{at}.expect"))
 
 
-def _expected(op: str, item: t.Any, where: str) -> tuple[int, bytes] | None:
-    found = arguments.members(item, where, {"exists": "boolean"}, {"kind": "number", "data": "any", "raw": "boolean"})
-    more = set(found) - {"exists"}
-    if op == "delete_key":
-        if not found["exists"] or more:
-            raise ArgumentError(f"{where} of delete_key must be exists true and nothing else")
+def _target(given: dict[str, t.Any], at: str) -> State:
+    if given["op"] != "set":
+        if given["kind"] is not None or given["data"] is not None or given["raw"]:
+            raise ArgumentError(f"The arguments {at}.kind, data and raw belong to set only.")
         return None
-    if not found["exists"]:
-        if more:
-            raise ArgumentError(f"{where}: what does not exist has no kind and data")
-        return None
-    return arguments.content(found, where)
+    target = arguments.content(given, at)
+    if target[0] == REG_LINK:
+        raise ArgumentError(f"The argument {at}.kind must not be 6: a link would lead later writes elsewhere.")
+    return target
+
+
+def _expected(op: str, given: dict[str, t.Any], at: str) -> State:
+    is_key = op == "delete_key"
+    if is_key and not given["exists"]:
+        raise ArgumentError(f"The argument {at}.exists must be true: there is nothing else to delete.")
+    expected = arguments.content(given, at) if given["exists"] and not is_key else None
+    said_more = given["kind"] is not None or given["data"] is not None or given["raw"]
+    if said_more and (is_key or not given["exists"]):
+        raise ArgumentError(f"The arguments {at}.kind, data and raw belong to a value that exists.")
+    return expected
 
 
 def _refuse_duplicates(operations: t.Sequence[Operation]) -> None:
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[tuple[str, bool, str]] = set()
     for index, operation in enumerate(operations):
-        identity = (fold(operation.path), None if operation.name is None else fold(operation.name))
-        if identity in seen:
-            raise ArgumentError(f"operations[{index}]: {operation.label} occurs twice")
-        seen.add(identity)
+        target = (fold(operation.path), operation.is_key, fold(operation.name or ""))
+        if target in seen:
+            raise ArgumentError(f"The argument operations[{index}] has the target of another one: {operation.label}")
+        seen.add(target)

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plain commands: the ones that ansible.windows.win_reboot runs and the harden role's question whether the Exchange services run."""
+"""Plain commands: the ones that ansible.windows.win_reboot runs and the harden role's question whether the Exchange
+services run.
+"""
 
 from __future__ import annotations
 
@@ -59,11 +61,7 @@ def _logged_on(host: LabHost, script: str) -> Output:
     token = _TOKEN.search(script)
     if host.is_ready() and token:
         return Output(f"\r\n    Hive: HKEY_LOCAL_MACHINE\r\n\r\n{token.group(1)}\r\n".encode())
-    return Output(
-        b"",
-        b"Get-Item : Cannot find path 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon\\AutoLogonChecked'\r\n",
-        1,
-    )
+    return Output(b"", b"Get-Item : Cannot find the key AutoLogonChecked because it does not exist.\r\n", 1)
 
 
 def _exchange_services(host: LabHost, script: str) -> Output:
