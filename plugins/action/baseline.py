@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TaskError
+from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TaskError, baseline_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import CHANGE, JUDGE
 from ansible_collections.msexchange.tls.plugins.plugin_utils._change_action import ChangeAction
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Member, make_plan, to_data
@@ -23,10 +23,11 @@ class ActionModule(ChangeAction):
     def perform(self, task: Task) -> Result:
         """One execution when nothing differs or in check mode, else two."""
         members = read_members(task.arguments["organisation"])
+        wanted = self.wanted(task)
         state = read_state(task.read(), task.catalogue)
         plan = make_plan(
             state,
-            self.baseline(task, state.identity),
+            baseline_of(wanted, task, state.identity),
             task.arguments["stage"],
             members=members,
             observed=task.arguments["observed"],

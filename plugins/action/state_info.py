@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TlsAction
+from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TlsAction, baseline_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import JUDGE
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import find, make_plan, stage_states, to_data
@@ -42,9 +42,10 @@ class ActionModule(TlsAction):
 
     def perform(self, task: Task) -> Result:
         """Contacts the host, unless an export is given."""
+        wanted = self.wanted(task)
         observation, ignored = self._observe(task)
         state = read_state(observation, task.catalogue)
-        baseline = self.baseline(task, state.identity)
+        baseline = baseline_of(wanted, task, state.identity)
         observed = task.arguments["observed"]
         plan = make_plan(state, baseline, task.arguments["stage"], observed=observed)
         stages = stage_states(state, baseline, observed)

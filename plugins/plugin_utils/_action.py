@@ -19,7 +19,7 @@ from ansible.plugins.action import ActionBase
 
 from ._answer import HostError
 from ._arguments import Spec
-from ._baseline import Baseline, BaselineError, load_profile, read_overlay, resolve
+from ._baseline import Baseline, BaselineError, Overlay, Profile, load_profile, read_overlay, resolve
 from ._broker import Broker
 from ._catalogue import Catalogue, CatalogueError, load
 from ._host import HostIdentity, Observation, ObservationError, from_host
@@ -55,6 +55,14 @@ class Task:
         """What the host says; one execution."""
         request = plain_data(self.catalogue.reading)
         return from_host(self.broker.read({**request, "journal": True}), asked=request)
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """A profile and what a site changes about it, not yet for any host."""
+
+    profile: Profile
+    overlays: tuple[Overlay, ...]
 
 
 class TlsAction(ActionBase, abc.ABC):
@@ -120,26 +128,31 @@ class TlsAction(ActionBase, abc.ABC):
             why = error.strerror if isinstance(error, OSError) else one_line(error.message)
             raise TaskError(f"The {what} {path} cannot be read: {why}.") from error
 
-    def baseline(self, task: Task, identity: HostIdentity) -> Baseline:
-        """Profile and overlays of the task, resolved for its host."""
-        overlays = [read_overlay(self._text(path), path) for path in task.arguments["overlays"]]
-        return resolve(
-            load_profile(task.arguments["profile"]),
-            overlays,
-            identity,
-            host=str(task.variables.get("inventory_hostname", "")),
-            groups=[str(name) for name in task.variables.get("group_names") or ()],
-            # The day on which an exception ends is a day of the people who set it.
-            today=datetime.datetime.now().astimezone().date(),
-            catalogue=task.catalogue,
-            inventory=_inventory(task.variables.get("groups")),
-        )
+    def wanted(self, task: Task) -> Wanted:
+        """Profile and overlays of the task, read before any host is troubled."""
+        profile = load_profile(task.arguments["profile"])
+        return Wanted(profile, tuple(read_overlay(self._text(path), path) for path in task.arguments["overlays"]))
 
     def _text(self, path: str) -> str:
         try:
             return self.read_controller_file(path, "overlay").decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise TaskError(f"The overlay {path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+
+
+def baseline_of(wanted: Wanted, task: Task, identity: HostIdentity) -> Baseline:
+    """What is wanted of the host of this task."""
+    return resolve(
+        wanted.profile,
+        wanted.overlays,
+        identity,
+        host=str(task.variables.get("inventory_hostname", "")),
+        groups=[str(name) for name in task.variables.get("group_names") or ()],
+        # The day on which an exception ends is a day of the people who set it.
+        today=datetime.datetime.now().astimezone().date(),
+        catalogue=task.catalogue,
+        inventory=_inventory(task.variables.get("groups")),
+    )
 
 
 def _inventory(groups: t.Any) -> list[str] | None:
