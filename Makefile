@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # The Python that makes the environments: the newest on PATH that runs, or make PYTHON=/path/to/python3.12
 PYTHON ?=
-# Tests at a time
+# Tests and linters at a time
 JOBS ?= 2
 # More words for pytest: make test ARGS="-k journal -x"
 ARGS ?=
@@ -55,20 +55,21 @@ build: $(RUNTIME) ## Build the installable artefact into out/
 ##@ Check
 
 .PHONY: test
-test: lint ## Lint, then all tests: unit, and integration on every engine that is here
+test: $(TEST) $(LINT) ## Lint, then all tests: unit, and integration on every engine that is here
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target lint
 	@$(MAKE) --no-print-directory pytest
 
 .PHONY: pytest
 pytest: $(TEST) ## All tests without lint; ARGS goes to pytest
-	@python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 .PHONY: unit
-unit: $(TEST) ## The tests that start no program
-	@python -m pytest -n $(JOBS) --dist loadgroup tests/unit $(ARGS)
+unit: $(TEST) ## The tests that run no playbook on the lab
+	@python -m pytest -n $(JOBS) --dist loadfile tests/unit $(ARGS)
 
 .PHONY: integration
 integration: $(TEST) ## The tests with real ansible-playbook
-	@python -m pytest -n $(JOBS) --dist loadgroup tests/integration $(ARGS)
+	@python -m pytest -n $(JOBS) --dist loadfile tests/integration $(ARGS)
 
 .PHONY: lint
 lint: lint-python lint-types lint-yaml lint-docs lint-ansible sanity ## All linters; `make -k lint` goes on after a failure
@@ -97,7 +98,7 @@ lint-docs: $(LINT) $(RUNTIME) ## Documentation of plugins and roles, and the cha
 	@copy=$$(python tests/tools/project_files.py .cache/docs); cd "$$copy"; \
 	  PATH="$(LINT_BIN):$$PATH"; \
 	  antsibull-changelog lint; \
-	  antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
+	  antsibull-docs lint-collection-docs --plugin-docs .
 
 .PHONY: lint-ansible
 lint-ansible: $(LINT) $(RUNTIME) ## ansible-lint, profile production, offline
@@ -117,7 +118,7 @@ setup: $(TEST) $(LINT) ## Set up everything now
 # The three environments. A change of a requirements file brings the environment up to date.
 $(RUNTIME): $(REQUIREMENTS)/runtime.txt $(REQUIREMENTS)/constraints.txt $(REQUIREMENTS)/collections.txt tests/tools/fetch_collections.py
 	@python=$$(test -n "$(PYTHON)" && echo "$(PYTHON)" || tests/tools/find_python.sh); \
-	  .venv/bin/python -m pip --version >/dev/null 2>&1 || { echo "Setting up .venv with $$python"; rm -rf .venv; "$$python" -m venv .venv; }
+	  .venv/bin/python -m pip --version >/dev/null 2>&1 || { echo "Setting up .venv with $$("$$python" --version) ($$python)"; rm -rf .venv; "$$python" -m venv .venv; }
 	@.venv/bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/runtime.txt
 	@mkdir -p $(dir $(SELF)) && ln -sfn ../../../.. $(SELF)
 	@echo 'Fetching ansible.windows'
