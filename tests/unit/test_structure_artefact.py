@@ -33,8 +33,9 @@ WANTED = (
     "requirements.txt",
     "roles/",
     "tests/config.yml",
-    "tests/sanity/",
 )
+#: Fine where it is there: a hub that runs ansible-test reads it.
+WELCOME = ("tests/sanity/",)
 PLAYBOOKS = ("audit", "harden", "verify")
 
 
@@ -68,7 +69,7 @@ def installed(artefact: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_the_artefact_holds_only_what_users_need(names: list[str]) -> None:
-    assert [name for name in names if not name.startswith(WANTED)] == []
+    assert [name for name in names if not name.startswith((*WANTED, *WELCOME))] == []
 
 
 @pytest.mark.parametrize("wanted", WANTED)
@@ -89,7 +90,7 @@ def test_an_installed_playbook_is_found_by_its_full_name(installed: pathlib.Path
     words = (f"msexchange.tls.{playbook}", "--syntax-check", "-i", str(inventory))
     checked = ansible("ansible-playbook", *words, cwd=installed, collections=installed)
     assert checked.returncode == 0, checked.stderr
-    assert f"playbook: msexchange.tls.{playbook}" in checked.stdout
+    assert str(installed / "ansible_collections/msexchange/tls/playbooks" / playbook) in checked.stdout
 
 
 def test_every_dependency_names_a_lower_and_an_upper_bound() -> None:

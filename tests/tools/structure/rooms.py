@@ -41,6 +41,8 @@ _HOST = f"{_CATALOGUE} _host"
 _STATE = f"{_HOST} _state"
 _PLAN = f"{_STATE} _baseline _plan"
 
+_WIRING = "_answer _broker _report_files _arguments _members _outcome _request _result _action _change_action"
+
 ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
     {
         # Small things that every room may use.
@@ -57,22 +59,21 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # The way to the host. What comes back is judged without Ansible.
         "_answer": _room("_words"),
         "_broker": _edge("_words _answer", "ansible"),
-        "_outcome": _room("_words _catalogue"),
-        # What the actions on hosts have in common: their base class, and the core's findings as a result.
-        "_action": _edge(f"{_PLAN} _words _answer _arguments _broker _outcome _result _version", "ansible"),
-        "_result": _room(_PLAN),
         "_report_files": _edge(),
-        # What several plugins share: their options, and what an organisation's members say together.
+        # What several plugins share, still without Ansible: options, the request to host_write, its outcome, results.
         "_arguments": _room("_baseline"),
         "_members": _room("_words"),
+        "_outcome": _room("_words _catalogue"),
+        "_request": _room(_PLAN),
+        "_result": _room(_STATE),
+        # And with it: the course that every action takes.
+        "_action": _edge("_words _answer _arguments _broker _catalogue _host _baseline", "ansible"),
+        "_change_action": _edge(f"{_PLAN} _change _version _answer _action _outcome _request _result"),
         # TLS on the wire: alone, because it runs wherever Python runs.
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
-        "action": _edge(
-            f"{_PLAN} _change _report _version _action _answer _arguments _broker _members _report_files _result _wire",
-            "ansible",
-        ),
+        "action": _edge(f"{_PLAN} _change _report _version {_WIRING} _wire", "ansible"),
         "filter": _edge(f"{_PLAN} _members", "ansible"),
         # A module is sent to its target, which has none of our controller code.
         "modules": _edge("_wire", "ansible"),
