@@ -122,6 +122,10 @@ class FileSystem:
         """Removes a file; nothing if absent."""
         self._files.pop(path.lower(), None)
 
+    def all(self) -> list[File]:
+        """All files, by path."""
+        return sorted(self._files.values(), key=lambda file: file.path.lower())
+
     def files_in(self, folder: str) -> list[File]:
         """Files directly in the folder, by name."""
         start = folder.lower().rstrip("\\") + "\\"

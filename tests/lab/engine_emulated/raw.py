@@ -22,11 +22,23 @@ _TOKEN = re.compile(r"'(success-[0-9a-f-]{36})'")
 NO_SHUTDOWN_IN_PROGRESS = 1116
 
 
-def run(host: LabHost, script: str) -> Output:
-    """The output of a raw command."""
+def is_about_power(script: str) -> bool:
+    """Whether the command is about a restart or the services after it, which only the lab can answer."""
+    return _handler(script) not in (None, _whoami, _hostname)
+
+
+def _handler(script: str) -> t.Callable[[LabHost, str], Output] | None:
     for words, handler in _COMMANDS:
         if all(word.lower() in script.lower() for word in words):
-            return handler(host, script)
+            return handler
+    return None
+
+
+def run(host: LabHost, script: str) -> Output:
+    """The output of a raw command."""
+    handler = _handler(script)
+    if handler is not None:
+        return handler(host, script)
     first = next((line.strip() for line in script.splitlines() if line.strip()), "")
     known = "; ".join(" ... ".join(words) for words, _handler in _COMMANDS)
     text = f"The lab has no answer for the raw command {first[:120]!r}; it knows those with the words: {known}."

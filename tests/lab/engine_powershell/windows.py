@@ -1,0 +1,117 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Wine host behind one lab host: made of a persona, restarted, read, asked to run what ansible sent."""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+import shutil
+import tempfile
+import typing as t
+
+from tools.powershell import WineHost, find_engine
+
+from ..result import Output
+from . import hive_file, pe_version
+
+if t.TYPE_CHECKING:
+    from ..host import LabHost
+
+#: What endpoints and service states of the lab depend on; read back at every boot.
+MIRRORED = (
+    "System\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL",
+    "System\\CurrentControlSet\\Control\\Cryptography\\Configuration",
+    "Software\\Policies\\Microsoft\\Cryptography",
+    "Software\\Microsoft\\ExchangeServer",
+)
+
+
+class Windows:
+    """A Wine prefix with PowerShell in it. All methods that take time are coroutines."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder = folder
+        self._host: WineHost | None = None
+        self._environment: dict[str, str] = {}
+
+    async def make(self, host: LabHost) -> None:
+        """Makes and starts the host with the persona's registry and files. Raises NoEngineError."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self._host = await asyncio.to_thread(lambda: find_engine().new_host(self._folder))
+        await asyncio.to_thread(self._host.stop)
+        await asyncio.to_thread(self._install, host)
+        await asyncio.to_thread(self._host.restart)
+
+    def _install(self, host: LabHost) -> None:
+        found = self._made()
+        hives = found.folder / "system.reg"
+        text = hives.read_text(encoding="ascii") + hive_file.render(host.registry, "HKEY_LOCAL_MACHINE")
+        hives.write_text(text, encoding="ascii")
+        for file in host.files.all():
+            path = found.drive.joinpath(*file.path[3:].split("\\"))
+            if file.path.lower().startswith("c:\\windows\\"):
+                continue  # Wine finds its own libraries by these files
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(pe_version.program(file.version) if file.version else file.content)
+
+    def _made(self) -> WineHost:
+        if self._host is None:
+            raise RuntimeError("the Wine host was not made yet")
+        return self._host
+
+    @property
+    def exists(self) -> bool:
+        """Whether it was made."""
+        return self._host is not None
+
+    @property
+    def drive(self) -> pathlib.Path:
+        """Drive C."""
+        return self._made().drive
+
+    async def restart(self, host: LabHost) -> None:
+        """A new boot; what the registry says about TLS then is copied to the simulated registry of the lab host."""
+        found = self._made()
+        await asyncio.to_thread(found.restart)
+        await asyncio.to_thread(self.mirror, host)
+
+    def mirror(self, host: LabHost) -> None:
+        """Brings the mirrored keys of the lab host's registry to the state of the file."""
+        text = (self._made().folder / "system.reg").read_text(encoding="ascii", errors="replace")
+        for path in MIRRORED:
+            host.registry.delete_tree(f"HKEY_LOCAL_MACHINE\\{path}")
+        for path, values in hive_file.parse(text, MIRRORED).items():
+            host.registry.create(f"HKEY_LOCAL_MACHINE\\{path}")
+            for name, (kind, content) in values.items():
+                host.registry.set_value(f"HKEY_LOCAL_MACHINE\\{path}", name, kind, content)
+
+    async def run(self, words: t.Sequence[str], stdin: bytes) -> Output:
+        """Runs a program to its end. Its output comes through files: a process of Wine may outlive it and keep a
+        pipe.
+        """
+        found = self._made()
+        with tempfile.TemporaryDirectory(prefix="msexchange-lab-") as name:
+            source = pathlib.Path(name) / "stdin"
+            await asyncio.to_thread(source.write_bytes, stdin)
+            with source.open("rb") as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+                process = await asyncio.create_subprocess_exec(
+                    str(found.tool), "run", str(found.folder), *words, stdin=given, stdout=out, stderr=err
+                )
+                try:
+                    code = await process.wait()
+                except asyncio.CancelledError:
+                    process.kill()
+                    raise
+                for file in (out, err):
+                    file.seek(0)
+                return Output(out.read(), err.read(), code)
+
+    async def stop(self) -> None:
+        """Ends it and removes what it left."""
+        if self._host is not None:
+            found, self._host = self._host, None
+            await asyncio.to_thread(found.stop)
+            await asyncio.to_thread(shutil.rmtree, found.folder, True)
