@@ -11,7 +11,7 @@ import operator
 import re
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import ExchangeRelease, OperatingSystem
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import OperatingSystem
 
 from .model import When
 
@@ -36,9 +36,6 @@ class Identity(t.Protocol):
 
     @property
     def exchange_build(self) -> tuple[int, int, int, int] | None: ...
-
-    @property
-    def release(self) -> ExchangeRelease | None: ...
 
     @property
     def abilities(self) -> frozenset[str]: ...
@@ -69,14 +66,14 @@ class Match:
 
 def facts_of(identity: Identity, groups: t.Iterable[str]) -> Facts:
     """The facts of a host, with its inventory groups."""
-    without_exchange = identity.exchange == "none"
-    abilities = identity.abilities if without_exchange or identity.release is not None else None
+    # An Exchange older than every release of the catalogue has none of the abilities; without a build nothing is known.
+    known = identity.exchange == "none" or identity.exchange_build is not None
     return Facts(
         os=None if identity.os is None else identity.os.id,
         exchange=identity.exchange,
         build=identity.exchange_build,
         role=None if identity.role == "unknown" else identity.role,
-        abilities=frozenset() if without_exchange else abilities,
+        abilities=identity.abilities if known else None,
         groups=frozenset(groups),
     )
 

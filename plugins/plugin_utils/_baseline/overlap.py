@@ -67,8 +67,11 @@ def _without_os(when: When) -> When:
 
 
 def _hosts(os: str, roles: tuple[str, ...], groups: frozenset[str], catalogue: Catalogue) -> t.Iterator[Facts]:
-    """Every Exchange release in every role, and Windows without Exchange. No field of ``when`` depends on another one."""
+    """Every Exchange release in every role, and Windows without Exchange. No field of ``when`` depends on another."""
     for role in roles or ROLES:
         yield Facts(os, "none", None, role, frozenset(), groups)
+        gained: dict[str, frozenset[str]] = {}
         for release in catalogue.releases:
-            yield Facts(os, release.version, release.build, role, release.can, groups)
+            able = gained.get(release.version, frozenset()) | release.can
+            gained[release.version] = able
+            yield Facts(os, release.version, release.build, role, able, groups)

@@ -97,6 +97,11 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     return _convert(root, file, problems), tuple(problems)
 
 
+def _place(found: t.Any, file: str) -> Place:
+    """Where an event or a node begins."""
+    return Place(file, found.start_mark.line + 1, found.start_mark.column + 1)
+
+
 def _structure(text: str, file: str) -> Problem | None:
     """Nesting, anchors and aliases, seen before the recursive composer sees them."""
     depth = 0
@@ -104,19 +109,19 @@ def _structure(text: str, file: str) -> Problem | None:
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
             if depth > DEEPEST_NESTING:
-                place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
-                return Problem(place, "yaml-syntax", f"nested deeper than {DEEPEST_NESTING} levels.")
+                return Problem(_place(event, file), "yaml-syntax", f"nested deeper than {DEEPEST_NESTING} levels.")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
-            place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
-            return Problem(place, "yaml-alias", f"anchor or alias '{anchor}': write the values out where they count.")
+            return Problem(
+                _place(event, file), "yaml-alias", f"anchor or alias '{anchor}': write the values out where they count."
+            )
     return None
 
 
 def _convert(node: yaml.Node, file: str, problems: list[Problem]) -> Node:
-    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    place = _place(node, file)
     if node.tag not in _PLAIN_TAGS:
         problems.append(Problem(place, "yaml-tag", f"the tag '{node.tag}' has no meaning here; write the plain value."))
     if isinstance(node, yaml.ScalarNode):
@@ -126,7 +131,7 @@ def _convert(node: yaml.Node, file: str, problems: list[Problem]) -> Node:
     entries: list[tuple[Scalar, Node]] = []
     first: dict[t.Any, int] = {}
     for key_node, value_node in node.value:
-        key_place = Place(file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        key_place = _place(key_node, file)
         if not isinstance(key_node, yaml.ScalarNode):
             problems.append(Problem(key_place, "yaml-syntax", "a name must be plain text."))
             continue

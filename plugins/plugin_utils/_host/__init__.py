@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from .certificate_types import key_type
 from .errors import ObservationError
 from .filetime import filetime_to_iso, iso_to_filetime
 from .from_host import from_host
@@ -53,6 +54,7 @@ __all__ = [
     "identify",
     "iso_to_filetime",
     "join_path",
+    "key_type",
     "leaf",
     "nest",
     "parse_registry_pol",

@@ -66,6 +66,8 @@ class Reason(str, enum.Enum):
     EXEMPT = "exempt"
     NOT_APPLICABLE = "not_applicable"
     UNREAD = "unread"
+    UNSUPPORTED = "unsupported"
+    UNKNOWN_NAME = "unknown_name"
     UNDECIDED = "undecided"
     OWNED_BY_GROUP_POLICY = "owned_by_group_policy"
     OWNER_UNKNOWN = "owner_unknown"
@@ -75,7 +77,10 @@ class Reason(str, enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Operation:
-    """One typed write with the before-value it expects (contract W2). ``before``: None = absent. ``after``: None = delete."""
+    """One typed write with the before-value it expects (contract W2).
+
+    ``before``: None = absent. ``after``: None = delete.
+    """
 
     op: str  #: set | delete_value | delete_key
     path: str
@@ -112,18 +117,43 @@ class Gate:
 
 
 @dataclasses.dataclass(frozen=True)
+class StageState:
+    """How far one stage is on a host.
+
+    ``state``: effective (counts since the boot, and no connection contradicts it), pending (written, waits for a
+    boot), open (something is not as wanted), not_applicable, unknown. ``detail``: one sentence; empty when effective.
+    """
+
+    stage: str
+    state: str
+    detail: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """One server of the organisation and whether stage ``prepare`` is effective there; None = not known."""
+
+    name: str
+    prepared: bool | None
+    detail: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Plan:
     """One host, one stage. ``stage``: the one that was asked for; ``reached``: up to where the plan goes.
 
-    ``applyable``: something would change. ``complete``: after it (and the boot it needs) the wanted stage is fulfilled.
+    ``gates``: why it stops there; ``next_stage`` and ``next_gates``: the first stage after the wanted one that has
+    something to do, and what would block it. ``applyable``: something would change. ``complete``: after it (and the
+    boot it needs) the wanted stage is fulfilled. ``reboot_required``: a value that counts only after a boot is written.
     """
 
     profile: str
     stage: str
     reached: str
     entries: tuple[Entry, ...]
-    gates: tuple[Gate, ...]  #: why it stops there
+    gates: tuple[Gate, ...]
     next_stage: str
+    next_gates: tuple[Gate, ...]
     reboot_required: bool
     applyable: bool
     complete: bool

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 from .after import Write, after
+from .meaning import ONE_IS_ON
 from .model import Debt, Form, Origin, SettingState, State
 from .read import read_state, user_hives
 from .suites import LONGEST_POLICY_LIST, usable_suites
 
 __all__ = [
     "LONGEST_POLICY_LIST",
+    "ONE_IS_ON",
     "Debt",
     "Form",
     "Origin",

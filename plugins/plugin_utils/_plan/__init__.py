@@ -1,0 +1,52 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What would be done to a host and why: plans, stages, gates; and what is said about it: findings."""
+
+from __future__ import annotations
+
+from .data import FORMAT, diff, meanings, to_data, value_data
+from .guard import check_plan
+from .model import (
+    Act,
+    Entry,
+    Finding,
+    Gate,
+    Member,
+    Operation,
+    Plan,
+    Reason,
+    Severity,
+    StageState,
+    Verdict,
+)
+from .planner import make_plan
+from .reg import render_plan_reg, render_profile_reg, render_undo_reg
+from .stages import prepared, stage_states
+
+__all__ = [
+    "FORMAT",
+    "Act",
+    "Entry",
+    "Finding",
+    "Gate",
+    "Member",
+    "Operation",
+    "Plan",
+    "Reason",
+    "Severity",
+    "StageState",
+    "Verdict",
+    "check_plan",
+    "diff",
+    "make_plan",
+    "meanings",
+    "prepared",
+    "render_plan_reg",
+    "render_profile_reg",
+    "render_undo_reg",
+    "stage_states",
+    "to_data",
+    "value_data",
+]

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans as JSON data, and as text for ``--diff``."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import enum
+import typing as t
+
+import yaml
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import KIND_NAMES, REG_DWORD
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
+
+from .model import Entry, Plan
+
+#: Raised when the meaning of a field changes; a reader of another format refuses.
+FORMAT = 1
+
+
+def to_data(thing: t.Any) -> t.Any:
+    """A plan, entry, gate, finding, stage state, member or any part of one as JSON data, fields in their order."""
+    if isinstance(thing, RegistryValue):
+        return value_data(thing)
+    if isinstance(thing, Plan):
+        return {"format": FORMAT, **_fields(thing)}
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return _fields(thing)
+    if isinstance(thing, enum.Enum):
+        return thing.value
+    if isinstance(thing, t.Mapping):
+        return {str(name): to_data(value) for name, value in thing.items()}
+    if isinstance(thing, (list, tuple, frozenset, set)):
+        return [to_data(value) for value in (sorted(thing) if isinstance(thing, (set, frozenset)) else thing)]
+    return thing
+
+
+def value_data(value: RegistryValue) -> dict[str, t.Any]:
+    """A registry value as host_write takes it: kind, data, and ``raw`` when data are base64."""
+    if isinstance(value.data, bytes):
+        return {"kind": value.kind, "data": base64.b64encode(value.data).decode("ascii"), "raw": True}
+    if isinstance(value.data, tuple):
+        return {"kind": value.kind, "data": list(value.data)}
+    data = value.data if isinstance(value.data, str) or value.kind == REG_DWORD else str(value.data)
+    return {"kind": value.kind, "data": data}
+
+
+def meanings(plan: Plan) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """Setting -> meaning before, and as the plan predicts it (None = absent); an entry that writes outweighs others."""
+    before = {entry.setting: entry.before for entry in plan.entries}
+    return before, {**before, **{entry.setting: entry.after for entry in plan.entries if entry.operations}}
+
+
+def diff(plan: Plan) -> dict[str, str]:
+    """What ``--diff`` shows: the registry values that would be written, before and after, grouped by setting."""
+    changed = [entry for entry in plan.entries if entry.operations]
+    return {
+        "before": _text({entry.setting: _values(entry, 0) for entry in changed}),
+        "after": _text({entry.setting: _values(entry, 1) for entry in changed}),
+        "before_header": "registry now",
+        "after_header": "registry as planned",
+    }
+
+
+def _values(entry: Entry, which: int) -> dict[str, t.Any]:
+    return {
+        f"{operation.path}\\{operation.name}": _shown((operation.before, operation.after)[which])
+        for operation in entry.operations
+    }
+
+
+def _shown(value: RegistryValue | None) -> t.Any:
+    """One value for people: numbers of switches as they are, everything unusual with its type."""
+    if value is None:
+        return "absent"
+    if value.kind == REG_DWORD and isinstance(value.data, int):
+        return value.data if value.data < 10 else f"{value.data:#x}"
+    if isinstance(value.data, bytes):
+        return f"{KIND_NAMES.get(value.kind, value.kind)} {value.data.hex() or 'empty'}"
+    return list(value.data) if isinstance(value.data, tuple) else value.data
+
+
+def _text(data: dict[str, t.Any]) -> str:
+    return str(yaml.safe_dump(data, sort_keys=False, width=4096, allow_unicode=True)) if data else ""
+
+
+def _fields(thing: t.Any) -> dict[str, t.Any]:
+    return {field.name: to_data(getattr(thing, field.name)) for field in dataclasses.fields(thing)}

@@ -1,0 +1,189 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One rule and one setting: the verdict, and what would have to be written. No stage, no gate, no other setting."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Absent, Bits, Explicit, Rule
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
+    MIXED,
+    UNSUPPORTED,
+    Setting,
+    bare_suite,
+    nearest,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, SettingState, State, usable_suites
+
+from .fitting import configured_fits, effective_fits
+from .model import Operation, Reason, Verdict
+from .values import bits_fit, default_mask, deletions, with_bits, writes
+
+
+@dataclasses.dataclass(frozen=True)
+class Judgement:
+    """What is to be said about one rule on one host.
+
+    ``configured``: the registry says what is wanted. ``effective``: so does what counts since the boot (None: not
+    known). ``pending``: it will after the next boot. ``operations``: what would make it so, empty when nothing has to
+    be written, or nothing may be (``refusal`` says why, with a reason of the closed list in ``reason``).
+    """
+
+    rule: Rule
+    verdict: Verdict
+    reason: Reason
+    configured: bool
+    effective: bool | None
+    pending: bool
+    before: t.Any
+    after: t.Any
+    operations: tuple[Operation, ...]
+    detail: str
+    refusal: str = ""
+
+
+#: What "before" says of values that are no value of their kind.
+MALFORMED = "malformed"
+
+
+def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
+    """Judge one rule. ``force`` writes over values that are not known to be ours in Group Policy places."""
+    setting = state.catalogue.settings[rule.setting]
+    found = state.settings.get(rule.setting)
+    if found is None or found.form is Form.UNREAD:
+        detail = "The registry key could not be read."
+        return Judgement(
+            rule, Verdict.UNKNOWN, Reason.UNREAD, False, None, False, None, None, (), detail, refusal=detail
+        )
+    before = meaning_data(found)
+    configured = configured_fits(rule, setting, found, state)
+    effective = effective_fits(rule, setting, found, state)
+    pending = found.pending or found.effective == MIXED
+    if configured:
+        verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[effective]
+        detail = "" if effective else _why_not_effective(pending)
+        return Judgement(
+            rule,
+            verdict,
+            _reason_for_nothing(setting, found, rule),
+            True,
+            effective,
+            pending,
+            before,
+            before,
+            (),
+            detail,
+        )
+    reason = {Form.ABSENT: Reason.ABSENT, Form.MALFORMED: Reason.MALFORMED}.get(found.form, Reason.DIFFERS)
+    refusal, why = _refusal(rule, setting, found, state, force=force)
+    operations, after = ((), before) if refusal else _operations(rule, setting, found, state)
+    if not refusal and not operations:
+        refusal, why = f"What Windows does without '{setting.id}' is not known.", Reason.UNDECIDED
+    return Judgement(
+        rule=rule,
+        verdict=Verdict.UNKNOWN if refusal and why is Reason.UNDECIDED else Verdict.FAIL,
+        reason=why if refusal else reason,
+        configured=False,
+        effective=effective,
+        pending=pending,
+        before=before,
+        after=before if refusal else after,
+        operations=operations,
+        detail=refusal,
+        refusal=refusal,
+    )
+
+
+def meaning_data(found: SettingState) -> t.Any:
+    """What the registry says now, as JSON data: None = absent."""
+    if found.form is Form.MALFORMED:
+        return MALFORMED
+    if found.configured is None:
+        return None
+    return list(found.configured) if isinstance(found.configured, tuple) else found.configured
+
+
+def _reason_for_nothing(setting: Setting, found: SettingState, rule: Rule) -> Reason:
+    if found.form is Form.ABSENT:
+        return Reason.OS_DEFAULT_SUFFICES
+    want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
+    if isinstance(want, (Absent, Bits)):
+        return Reason.AS_WANTED
+    ours = tuple(operation.after for operation in writes(setting, (None,) * len(found.values), want))
+    return Reason.AS_WANTED if ours == found.values else Reason.EQUAL_MEANING
+
+
+def _why_not_effective(pending: bool) -> str:
+    if pending:
+        return "Configured as wanted; counts everywhere after a restart."
+    return "Configured as wanted; whether it counts since the last restart is not known."
+
+
+def _refusal(rule: Rule, setting: Setting, found: SettingState, state: State, *, force: bool) -> tuple[str, Reason]:
+    """Why nothing may be written, as one sentence; empty when something may."""
+    os = state.identity.os
+    if os is None:
+        return "Which Windows this is could not be told; nothing is written.", Reason.UNDECIDED
+    want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
+    if found.future == UNSUPPORTED and not isinstance(want, (Absent, Bits)) and want != "disabled":
+        return f"{os.name} does not have it; a value would be without effect or unsafe.", Reason.UNSUPPORTED
+    owner = state.owners.get(setting.id)
+    if owner is not None and owner != "us" and not force:
+        return _owned(owner)
+    if isinstance(want, tuple) and setting.group == "cipher_suites":
+        return _suite_names(want, state)
+    return "", Reason.DIFFERS
+
+
+def _owned(owner: str) -> tuple[str, Reason]:
+    if owner == "group_policy":
+        words = "A Group Policy of the domain sets this value and would set it again; change the Group Policy."
+        return words, Reason.OWNED_BY_GROUP_POLICY
+    words = (
+        "The value stands in a Group Policy place and nothing on the host tells who wrote it; find out, then change it "
+        "there, or use force."
+    )
+    return words, Reason.OWNER_UNKNOWN
+
+
+def _suite_names(want: tuple[str, ...], state: State) -> tuple[str, Reason]:
+    usable = usable_suites(want, state.identity, state.catalogue)
+    if usable is None or state.identity.os is None:
+        return "The suites of this Windows are not in the catalogue; no list is written.", Reason.UNDECIDED
+    carries_curve = state.identity.os.suites_carry_curve
+    unknown = [name for name in want if (name if carries_curve else bare_suite(name)[0]) not in usable]
+    if not unknown:
+        return "", Reason.DIFFERS
+    known = state.catalogue.suites_of(state.identity.os.id, state.identity.build)
+    near = nearest(unknown[0], known.known) if known is not None else None
+    hint = f" Did you mean '{near}'?" if near else ""
+    return f"{state.identity.os.name} has no suite '{unknown[0]}'.{hint}", Reason.UNKNOWN_NAME
+
+
+def _operations(rule: Rule, setting: Setting, found: SettingState, state: State) -> tuple[tuple[Operation, ...], t.Any]:
+    want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
+    if isinstance(want, Absent):
+        return deletions(setting, found.values), None
+    if isinstance(want, Bits):
+        return _mask_operations(want, setting, found, state)
+    return writes(setting, found.values, want), list(want) if isinstance(want, tuple) else want
+
+
+def _mask_operations(
+    want: Bits, setting: Setting, found: SettingState, state: State
+) -> tuple[tuple[Operation, ...], t.Any]:
+    """Design 15.13: the bits on top of what is there; absent where the default of this Windows fits."""
+    default = default_mask(setting, state.identity.os)
+    # A mask without any bit would leave a program without a version; then the default of Windows is the better start.
+    mask = with_bits(found.configured, want) if isinstance(found.configured, int) else 0
+    if not mask and default is None:
+        return (), None
+    if not mask and default is not None:
+        if bits_fit(default, want):
+            return deletions(setting, found.values), None
+        mask = with_bits(default, want)
+    return writes(setting, found.values, mask), mask

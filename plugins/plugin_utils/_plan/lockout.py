@@ -1,0 +1,149 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Would a change leave an enabled version, or the server's certificate, without a suite?
+
+Versions, suites, ciphers, hashes and key exchange are looked at together, as they will be after the next boot: each of
+them may be harmless alone. A server that is cut off cannot be repaired over TLS.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
+    DISABLED,
+    ENABLED,
+    SIDES,
+    VERSIONS,
+    Suite,
+    bare_suite,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import key_type
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+
+from .contract import leaf_certificates
+
+#: Certificate types that servers have; DSS certificates died out before any Exchange of this collection.
+CERTIFICATE_TYPES = frozenset({"rsa", "ecdsa"})
+
+#: Suites that nobody gets without asking for them by name.
+ON_REQUEST = frozenset({"null", "psk"})
+
+#: The settings without which a suite cannot be used, by what the catalogue says of the suite.
+CIPHER_SETTINGS: t.Mapping[str, str] = {
+    "3des": "ciphers.triple_des_168",
+    "des": "ciphers.des_56_56",
+    "null": "ciphers.null",
+}
+KEY_EXCHANGE_SETTINGS: t.Mapping[str, str] = {
+    "rsa": "key_exchange.pkcs",
+    "dhe": "key_exchange.diffie_hellman",
+    "ecdhe": "key_exchange.ecdh",
+}
+HASH_SETTINGS: t.Mapping[str, str] = {
+    "_MD5": "hashes.md5",
+    "_SHA": "hashes.sha",
+    "_SHA256": "hashes.sha256",
+    "_SHA384": "hashes.sha384",
+}
+
+VERSION_NAMES: t.Mapping[str, str] = {
+    "ssl_2_0": "SSL 2.0",
+    "ssl_3_0": "SSL 3.0",
+    "tls_1_0": "TLS 1.0",
+    "tls_1_1": "TLS 1.1",
+    "tls_1_2": "TLS 1.2",
+    "tls_1_3": "TLS 1.3",
+}
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Need:
+    """Something that has to keep a suite: a version of a side, for a type of certificate (server side only).
+
+    ``version`` empty: no version at all would be left on this side.
+    """
+
+    side: str
+    version: str
+    certificate: str
+
+    def __str__(self) -> str:
+        if not self.version:
+            return f"no version at all would be enabled on the {self.side} side"
+        kind = f" for {self.certificate.upper()} certificates" if self.certificate else ""
+        return f"{VERSION_NAMES[self.version]} ({self.side} side) would be enabled without any suite{kind}"
+
+
+def certificate_types(state: State, observed: t.Sequence[t.Mapping[str, t.Any]]) -> frozenset[str]:
+    """The certificate types that must keep a suite: those seen in bindings and on sockets, both where none was seen.
+
+    RSA is always among them: the certificates that Exchange, Remote Desktop and WinRM make for themselves are RSA.
+    """
+    seen = {key_type(certificate) for certificate in leaf_certificates(observed)} | state.identity.certificate_types
+    known = frozenset(kind for kind in seen if kind)
+    return known | {"rsa"} if known else CERTIFICATE_TYPES
+
+
+def unmet(state: State, types: frozenset[str]) -> frozenset[Need] | None:
+    """Every need that no suite will meet after the next boot; None when the suites in force are not known."""
+    if state.future_suites is None:
+        return None
+    usable = [suite for suite in map(_suite(state), state.future_suites) if suite and _possible(suite, state)]
+    found: set[Need] = set()
+    for side in SIDES:
+        enabled = [version for version in VERSIONS if _enabled(state, version, side)]
+        if not enabled:
+            found.add(Need(side, "", ""))
+        for version in enabled:
+            offered = [suite for suite in usable if version in suite.versions]
+            if side == "client":
+                found.update([] if offered else [Need(side, version, "")])
+                continue
+            found.update(
+                Need(side, version, kind)
+                for kind in types
+                if not any(suite.authentication in (kind, "any") for suite in offered)
+            )
+    return frozenset(found)
+
+
+def _suite(state: State) -> t.Callable[[str], Suite | None]:
+    return lambda name: state.catalogue.suites.get(bare_suite(name)[0])
+
+
+def _enabled(state: State, version: str, side: str) -> bool:
+    found = state.settings.get(f"protocols.{version}.{side}")
+    return found is not None and found.future == ENABLED
+
+
+def _possible(suite: Suite, state: State) -> bool:
+    """Whether Schannel can use a suite that is in its list: none of its parts is off, and nobody has to ask for it."""
+    return not suite.traits & ON_REQUEST and not any(_off(name, state) for name in parts_of(suite))
+
+
+def parts_of(suite: Suite) -> tuple[str, ...]:
+    """The settings of ciphers, hashes and key exchange that a suite depends on."""
+    parts = [CIPHER_SETTINGS[trait] for trait in sorted(suite.traits) if trait in CIPHER_SETTINGS]
+    parts += [f"ciphers.{name}" for name in _rc_and_aes(suite)]
+    if "tls_1_3" not in suite.versions:
+        parts += [KEY_EXCHANGE_SETTINGS[word] for word in (suite.key_exchange,) if word in KEY_EXCHANGE_SETTINGS]
+    parts += [setting for ending, setting in HASH_SETTINGS.items() if suite.name.endswith(ending)]
+    return tuple(parts)
+
+
+def _rc_and_aes(suite: Suite) -> tuple[str, ...]:
+    cipher = suite.cipher
+    if cipher.startswith("aes_"):
+        return ("aes_256_256" if suite.bits == 256 else "aes_128_128",)
+    if "rc4" in suite.traits:
+        return (f"rc4_{suite.bits}_128",)
+    return (f"rc2_{suite.bits}_128",) if "rc2" in suite.traits else ()
+
+
+def _off(setting: str, state: State) -> bool:
+    found = state.settings.get(setting)
+    return found is not None and found.future == DISABLED

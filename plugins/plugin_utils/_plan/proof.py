@@ -1,0 +1,83 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a connection contradicts the registry: what is off and still answers, what is on and is refused."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Explicit, Rule
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, bare_suite
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+
+from .contract import answered, endpoint_name, suite_names, versions_of
+from .lockout import VERSION_NAMES, parts_of
+
+#: Transports on which Exchange does not speak a version, whatever Schannel does: no contradiction (S1, S12).
+NEVER_ON: t.Mapping[str, frozenset[str]] = {"tls_1_3": frozenset({"smtp"})}
+
+#: What an Exchange build has to be able to do before a transport follows the versions of Windows (S16, S17).
+FOLLOWS_WINDOWS: t.Mapping[str, str] = {
+    "smtp": "smtp_follows_os",
+    "pop3": "pop_imap_follow_os",
+    "imap": "pop_imap_follow_os",
+}
+
+
+def contradictions(
+    rules: t.Iterable[Rule], state: State, observed: t.Sequence[t.Mapping[str, t.Any]]
+) -> tuple[str, ...]:
+    """One sentence for each rule that a connection contradicts; only rules of the server side can be contradicted."""
+    found: list[str] = []
+    for rule in rules:
+        want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
+        parts = rule.setting.split(".")
+        for answer in answered(observed):
+            sentence = ""
+            if parts[0] == "protocols" and parts[-1] == "server" and isinstance(want, str):
+                sentence = _version(parts[1], want, answer, state)
+            elif parts[0] in ("ciphers", "hashes", "key_exchange") and want == DISABLED:
+                sentence = _part(rule.setting, answer, state)
+            elif rule.setting == "cipher_suites.group_policy" and isinstance(want, tuple):
+                sentence = _suites(want, answer)
+            if sentence:
+                found.append(f"{endpoint_name(answer)} {sentence}")
+    return tuple(dict.fromkeys(found))
+
+
+def _version(version: str, want: str, answer: t.Mapping[str, t.Any], state: State) -> str:
+    row = versions_of(answer).get(version, {})
+    name = VERSION_NAMES.get(version, version)
+    if want == DISABLED and row.get("state") == "accepted":
+        return f"still answers {name}"
+    if want == ENABLED and row.get("state") in ("refused", "refused_by_close") and _expected(version, answer, state):
+        return f"refuses {name}"
+    return ""
+
+
+def _expected(version: str, answer: t.Mapping[str, t.Any], state: State) -> bool:
+    transport = str(answer.get("transport"))
+    if transport in NEVER_ON.get(version, ()):
+        return False
+    ability = FOLLOWS_WINDOWS.get(transport)
+    return ability is None or state.identity.exchange == "none" or ability in state.identity.abilities
+
+
+def _part(setting: str, answer: t.Mapping[str, t.Any], state: State) -> str:
+    for row in versions_of(answer).values():
+        for name in suite_names(row):
+            suite = state.catalogue.suites.get(name)
+            if suite is not None and setting in parts_of(suite):
+                return f"still accepts {name}"
+    return ""
+
+
+def _suites(wanted: tuple[str, ...], answer: t.Mapping[str, t.Any]) -> str:
+    allowed = {bare_suite(name)[0] for name in wanted}
+    for row in versions_of(answer).values():
+        other = [name for name in suite_names(row) if name not in allowed]
+        if other:
+            return f"still accepts {other[0]}"
+    return ""

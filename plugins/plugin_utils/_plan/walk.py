@@ -1,0 +1,148 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The walk through the stages: each is fulfilled, or applied now, or blocked, and then blocks what comes after it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Baseline
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, after, read_state
+
+from . import gates
+from .entries import NOT_DECIDED, entry_of
+from .judge import Judgement
+from .lockout import certificate_types, unmet
+from .model import Entry, Gate, Member, Reason, StageState
+from .stages import FULFILLED, PENDING, UNKNOWN, judge_stage, stage_state
+
+Observed = t.Sequence[t.Mapping[str, t.Any]]
+
+#: Groups whose change can leave somebody without a suite.
+CAN_LOCK_OUT = frozenset({"protocols", "ciphers", "hashes", "key_exchange", "cipher_suites"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """What a plan is asked for; see :func:`.planner.make_plan`."""
+
+    state: State
+    baseline: Baseline
+    members: t.Mapping[str, Member] | None
+    observed: Observed
+    force: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """What became of one stage.
+
+    ``done``: nothing is missing once the host was restarted. ``blocks``: makes the gate of the first later stage that
+    has something to do; None when later stages may follow at once.
+    """
+
+    entries: tuple[Entry, ...]
+    gates: tuple[Gate, ...] = ()
+    done: bool = True
+    blocks: t.Callable[[str], Gate] | None = None
+
+
+def take_stage(stage: str, question: Question) -> Step:
+    """Decide about one stage that nothing earlier blocks."""
+    judgements, found = look(stage, question)
+    if found.state in FULFILLED:
+        return Step(as_found(judgements))
+    if found.state == PENDING:
+        return Step(as_found(judgements), blocks=_behind(found, question.state))
+    if found.state == UNKNOWN:
+        return Step(as_found(judgements), (gates.undecided(stage, found),), False, _behind(found, question.state))
+    writing = tuple(one for one in judgements if one.operations)
+    if not writing and not any(one.refusal for one in judgements):
+        gate = gates.earlier_stage(stage, found, question.state)
+        return Step(as_found(judgements), (gate,), False, _behind(found, question.state))
+    if writing:
+        closed, reason = _stage_gate(stage, writing, question)
+        if closed is not None:
+            return Step(as_blocked(judgements, reason, closed.reason), (closed,), False, _behind(found, question.state))
+    own = _entry_gates(stage, judgements)
+    entries = tuple(entry_of(one) for one in judgements)
+    return Step(entries, own, not own, _written(stage, writing, question.state))
+
+
+def pass_by(stage: str, question: Question, gate: Gate) -> Step:
+    """A stage behind a gate: it is judged, and nothing of it is written."""
+    judgements, _found = look(stage, question)
+    return Step(as_blocked(judgements, Reason.STAGE_BLOCKED, gate.reason), done=False)
+
+
+def look(stage: str, question: Question) -> tuple[tuple[Judgement, ...], StageState]:
+    """The judgements of a stage and what they come to."""
+    judgements = judge_stage(stage, question.state, question.baseline, force=question.force)
+    return judgements, stage_state(stage, judgements, question.state, question.baseline, question.observed)
+
+
+def as_found(judgements: tuple[Judgement, ...]) -> tuple[Entry, ...]:
+    """Entries of a stage in which nothing is to be written."""
+    return tuple(entry_of(one) for one in judgements)
+
+
+def as_blocked(judgements: tuple[Judgement, ...], reason: Reason, detail: str) -> tuple[Entry, ...]:
+    """Entries of a stage in which nothing may be written."""
+    return tuple(entry_of(one, blocked=reason, detail=detail) for one in judgements)
+
+
+def gates_ahead(stage: str, question: Question) -> tuple[Gate, ...]:
+    """What would keep a stage from being applied, apart from earlier ones."""
+    found = (gates.ability(stage, question.state), gates.organisation(stage, question.state, question.members))
+    return tuple(gate for gate in found if gate is not None)
+
+
+def _stage_gate(stage: str, writing: tuple[Judgement, ...], question: Question) -> tuple[Gate | None, Reason]:
+    ahead = gates_ahead(stage, question)
+    if ahead:
+        return ahead[0], Reason.STAGE_BLOCKED
+    return _lockout(stage, writing, question)
+
+
+def _lockout(stage: str, writing: tuple[Judgement, ...], question: Question) -> tuple[Gate | None, Reason]:
+    """Design, section 8: what is taken away is resolved together, and a list that leaves nothing is refused."""
+    state = question.state
+    groups = {state.catalogue.settings[one.rule.setting].group for one in writing}
+    if not groups & CAN_LOCK_OUT:
+        return None, Reason.STAGE_BLOCKED
+    operations = [operation for one in writing for operation in one.operations]
+    planned = read_state(after(state.observation, operations), state.catalogue)
+    types = certificate_types(state, question.observed)
+    before, then = unmet(state, types), unmet(planned, types)
+    if then is None:
+        takes_away = "cipher_suites" in groups or any(one.after == DISABLED for one in writing)
+        return (gates.suites_unknown(stage) if takes_away else None), Reason.STAGE_BLOCKED
+    lost = then - (before or frozenset())
+    return (gates.lockout(stage, lost) if lost else None), Reason.WOULD_LOCK_OUT
+
+
+def _entry_gates(stage: str, judgements: tuple[Judgement, ...]) -> tuple[Gate, ...]:
+    """Gates from single rules that may not be written, or that cannot be judged."""
+    owned = [one for one in judgements if one.reason in (Reason.OWNED_BY_GROUP_POLICY, Reason.OWNER_UNKNOWN)]
+    senseless = [one for one in judgements if one.reason in (Reason.UNSUPPORTED, Reason.UNKNOWN_NAME)]
+    undecided = [one for one in judgements if one.refusal and one.reason in NOT_DECIDED]
+    found: list[Gate] = []
+    for rows, make in ((owned, gates.ownership), (senseless, gates.refused), (undecided, gates.not_judged)):
+        if rows:
+            found.append(make(stage, [one.rule.setting for one in rows], [one.refusal for one in rows]))
+    return tuple(found)
+
+
+def _behind(found: StageState, state: State) -> t.Callable[[str], Gate]:
+    return lambda stage: gates.earlier_stage(stage, found, state)
+
+
+def _written(stage: str, writing: tuple[Judgement, ...], state: State) -> t.Callable[[str], Gate] | None:
+    """Later stages wait for the restart that the written values need; values that count at once hold nobody up."""
+    if any(state.catalogue.settings[one.rule.setting].reboot for one in writing):
+        return lambda later: gates.after_writing(later, stage)
+    return None
