@@ -244,7 +244,7 @@ function Get-MissingKey {
         $missing.Insert(0, $Path)
         $Path = $Path.Substring(0, $Path.LastIndexOf('\'))
     }
-    , [string[]]$missing.ToArray()
+    $missing
 }
 
 function Read-ManagedKey {

@@ -122,7 +122,7 @@ function Save-Journal {
                 op = $item.Op; path = $item.Path; name = $item.Name
                 before = ConvertTo-Expectation -State $item.Before -IsKey:$item.IsKey -Journal
                 after = ConvertTo-Expectation -State $item.After -IsKey:$item.IsKey -Journal
-                created_keys = $(if ($State -ceq 'open') { $item.Missing } else { $item.Created })
+                created_keys = @(if ($State -ceq 'open') { $item.Missing } else { $item.Created })
             }
         })
     [byte[]] $bytes = [System.Text.Encoding]::ASCII.GetBytes((ConvertTo-ContractJson -Value $Journal))

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
+import subprocess
+import time
 import typing as t
 from dataclasses import dataclass, field
 
-from tools.powershell import WineHost
+from tools.powershell import ROOT, SCRIPT, WineHost
 
 #: Keys of a test live below this one, in both views; the stage begins without them.
 SOFTWARE = "HKEY_LOCAL_MACHINE\\SOFTWARE"
@@ -19,17 +22,73 @@ T = SOFTWARE + "\\T"
 Json = dict[str, t.Any]
 
 
-@dataclass
-class Stage:
-    """Collects steps, runs them in one PowerShell of the host, and gives the answers in order."""
+@dataclass(frozen=True)
+class Driver:
+    """A PowerShell of the host that waits for steps: its start costs ten times what a test does."""
 
     host: WineHost
+    process: subprocess.Popen[bytes]
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """Where steps and results go, as the controller sees it."""
+        return self.host.drive / "test"
+
+    @classmethod
+    def start(cls, host: WineHost, script: pathlib.Path) -> Driver:
+        """Copy the scripts under test and ``script`` to the host and start it there."""
+        folder = host.drive / "test"
+        for name in ("modules", "module_utils"):
+            shutil.copytree(ROOT / "plugins" / name, folder / name)
+        shutil.copy(script, folder)
+        with (folder / "output").open("wb") as output:
+            process = subprocess.Popen(
+                [host.tool, "run", host.folder, *SCRIPT, f"C:\\test\\{script.name}", "C:\\test"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        return cls(host, process)
+
+    def answers(self, steps: list[str], patience: float = 120) -> list[str]:
+        """One line of JSON for every step."""
+        (self.folder / "steps.new").write_text("".join(f"{step}\n" for step in steps), encoding="ascii")
+        (self.folder / "steps.new").rename(self.folder / "steps")
+        end = time.monotonic() + patience
+        while not (self.folder / "results").exists():
+            assert self.process.poll() is None, (self.folder / "output").read_text(errors="replace")
+            assert time.monotonic() < end, f"no answer after {patience} s"
+            time.sleep(0.01)
+        lines = (self.folder / "results").read_text(encoding="utf-8-sig").splitlines()
+        (self.folder / "results").unlink()
+        return lines
+
+    def stop(self) -> None:
+        """End it; a driver that hangs ends with its host."""
+        (self.folder / "quit").touch()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Stage:
+    """Collects steps, runs them one after the other on the host, and gives the answers in order."""
+
+    driver: Driver
     steps: list[Json] = field(default_factory=list)
 
     @property
     def changes(self) -> pathlib.Path:
         """The folder of the journals, as the controller of the test sees it."""
-        return self.host.drive / "ProgramData" / "msexchange_tls" / "changes"
+        return self.driver.host.drive / "ProgramData" / "msexchange_tls" / "changes"
+
+    def journal(self, change: str) -> Json:
+        """The journal of a change as it stands on the disk."""
+        journal: Json = json.loads((self.changes / f"{change}.json").read_bytes().decode("ascii"))
+        return journal
 
     def add(self, do: str, **step: t.Any) -> Stage:
         self.steps.append({"do": do, **step})
@@ -49,16 +108,10 @@ class Stage:
 
     def run(self) -> list[t.Any]:
         """Answers of all steps; a host script's answer is parsed, after a look at its form."""
-        test = self.host.drive / "test"
-        (test / "results.jsonl").unlink(missing_ok=True)
-        (test / "steps.jsonl").write_text("".join(json.dumps(step) + "\n" for step in self.steps), encoding="ascii")
-        names = ("driver.ps1", "", "steps.jsonl", "results.jsonl")
-        done = self.host.run_script(*(f"C:\\test\\{name}" for name in names))
-        assert (test / "results.jsonl").exists(), done.stdout + done.stderr
-        answers = [json.loads(line) for line in (test / "results.jsonl").read_text(encoding="utf-8-sig").splitlines()]
-        assert len(answers) == len(self.steps), done.stdout + done.stderr
         steps, self.steps = self.steps, []
-        return [self._checked(step, answer) for step, answer in zip(steps, answers, strict=True)]
+        lines = self.driver.answers([json.dumps(step) for step in steps])
+        assert len(lines) == len(steps), lines
+        return [self._checked(step, json.loads(line)) for step, line in zip(steps, lines, strict=True)]
 
     def one(self) -> t.Any:
         """The answer of the last step."""
@@ -74,3 +127,18 @@ class Stage:
         assert text.isascii()
         assert "\n" not in text
         return json.loads(text)
+
+
+def set_value(path: str, name: str, data: Json, expect: Json | None = None) -> Json:
+    """An operation that sets a value; what is not said about its expectation is that the value is absent."""
+    return {"op": "set", "path": path, "name": name, **data, "expect": expect or {"exists": False}}
+
+
+def delete_value(path: str, name: str, expect: Json) -> Json:
+    """An operation that deletes a value."""
+    return {"op": "delete_value", "path": path, "name": name, "expect": expect}
+
+
+def delete_key(path: str) -> Json:
+    """An operation that deletes an empty key."""
+    return {"op": "delete_key", "path": path, "expect": {"exists": True}}

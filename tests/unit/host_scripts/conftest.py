@@ -11,8 +11,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from tools.host_stage import Stage
-from tools.powershell import ROOT, Engine, NoEngineError, WineHost, find_engine
+from tools.host_stage import Driver, Stage
+from tools.powershell import Engine, NoEngineError, WineHost, find_engine
 
 HERE = pathlib.Path(__file__).parent
 
@@ -32,9 +32,6 @@ def wine_host(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Itera
         host = engine.new_host(folder)
     except NoEngineError as error:
         pytest.skip(str(error))
-    shutil.copytree(ROOT / "plugins" / "modules", host.drive / "test" / "modules")
-    shutil.copytree(ROOT / "plugins" / "module_utils", host.drive / "test" / "module_utils")
-    shutil.copy(HERE / "driver.ps1", host.drive / "test")
     try:
         yield host
     finally:
@@ -42,11 +39,18 @@ def wine_host(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Itera
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def driver(wine_host: WineHost) -> Iterator[Driver]:
+    running = Driver.start(wine_host, HERE / "driver.ps1")
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def stage(wine_host: WineHost) -> Iterator[Stage]:
+def stage(wine_host: WineHost, driver: Driver) -> Iterator[Stage]:
     """A stage without journals and without keys of an earlier test."""
     shutil.rmtree(wine_host.drive / "ProgramData" / "msexchange_tls", ignore_errors=True)
-    prepared = Stage(wine_host)
+    prepared = Stage(driver)
     prepared.add(
         "script",
         text="foreach ($name in 'T', 'WOW6432Node\\T') {"

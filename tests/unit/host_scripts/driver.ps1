@@ -2,17 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Runs the steps of a test in one PowerShell: the host scripts as ansible-core would (modules imported, $complex_args set), and what a
-# test needs to set the stage and to look behind it. It reads and writes the registry through functions of ntdll, which the scripts under
-# test do not use.
+# Runs the steps of test after test: the host scripts as ansible-core would (modules imported anew, $complex_args set), and what a test
+# needs to set the stage and to look behind it. It reads and writes the registry through functions of ntdll, which the scripts under
+# test do not use. A batch of steps is the file "steps" in the folder, its answers are the file "results"; "quit" ends it.
 
-param ([string] $Plugins, [string] $Steps, [string] $Results)
+param ([string] $Folder)
 
 $ErrorActionPreference = 'Stop'
 
-foreach ($file in [System.IO.Directory]::GetFiles("$Plugins\module_utils", '*.psm1')) {
-    $name = [System.IO.Path]::GetFileNameWithoutExtension($file)
-    New-Module -Name $name -ScriptBlock ([scriptblock]::Create([System.IO.File]::ReadAllText($file))) | Import-Module -Scope Global
+function Import-Utility {
+    foreach ($file in [System.IO.Directory]::GetFiles("$Folder\module_utils", '*.psm1')) {
+        $name = [System.IO.Path]::GetFileNameWithoutExtension($file)
+        Remove-Module -Name $name -ErrorAction SilentlyContinue
+        New-Module -Name $name -ScriptBlock ([scriptblock]::Create([System.IO.File]::ReadAllText($file))) | Import-Module -Scope Global
+    }
 }
 
 $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly((New-Object -TypeName System.Reflection.AssemblyName -ArgumentList 'Stage'), 'Run')
@@ -128,14 +131,17 @@ function Get-WriteTime {
     [BitConverter]::ToInt64($buffer, 0).ToString()
 }
 
-# Below the native calls of the scripts: a type with the same methods that answers in the place of Windows where a rule says so.
+# Below the native calls of the scripts: a type with the same methods. Where a rule says so it runs a script, answers in the place of
+# Windows, or both.
 class Fault {
     static [System.Collections.ArrayList] $Rules = [System.Collections.ArrayList]::new()
     static [object] Answer([string] $function, [object[]] $arguments) {
         foreach ($rule in [Fault]::Rules) {
             if ($rule.function -cne $function -or ($rule.text -and @($arguments | Where-Object { $_ -is [string] }) -notcontains $rule.text)) { continue }
             $rule.count++
-            if (-not $rule.nth -or $rule.count -eq $rule.nth) { return [int]$rule.code }
+            if ($rule.nth -and $rule.count -ne $rule.nth) { continue }
+            if ($rule.script) { $null = & ([scriptblock]::Create($rule.script)) }
+            if ($null -ne $rule.code) { return [int]$rule.code }
         }
         return $null
     }
@@ -154,13 +160,13 @@ function Add-Fault {
             $passed = ($parameters | ForEach-Object { if ($_.ParameterType.IsByRef) { "[ref]`$v$($_.Position)" } else { "`$p$($_.Position)" } }) -join ', '
             $after = ($parameters | Where-Object { $_.ParameterType.IsByRef } | ForEach-Object { "`$p$($_.Position).Value = `$v$($_.Position)" }) -join '; '
             $all = ($parameters | ForEach-Object { "`$p$($_.Position)" }) -join ', '
-            "static [int] $($method.Name)($declared) { `$code = [Fault]::Answer('$($method.Name)', @($all)); if (`$null -ne `$code) { return `$code }; $before; `$real = [Faulty$($Step.module)]::Real; `$code = `$real::$($method.Name)($passed); $after; return `$code }"
+            "static [int] $($method.Name)($declared) { `$code = [Fault]::Answer('$($method.Name)', @($all)); if (`$null -ne `$code) { return `$code }; $before; `$windows = [Faulty$($Step.module)]::Real; `$code = `$windows::$($method.Name)($passed); $after; return `$code }"
         }
         $type = Invoke-Expression -Command "class Faulty$($Step.module) { static [type] `$Real; $($methods -join "`n") }; [Faulty$($Step.module)]"
         $type::Real = $real
         & $module { param ($type) $script:Api = $type } $type
     }
-    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; nth = $Step.nth; code = $Step.code; count = 0 })
+    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; nth = $Step.nth; code = $Step.code; script = $Step.script; count = 0 })
     $true
 }
 
@@ -168,13 +174,15 @@ function Invoke-Script {
     param ($Step)
 
     $global:complex_args = $Step.args
-    $output = @(& ([scriptblock]::Create([System.IO.File]::ReadAllText("$Plugins\modules\$($Step.do).ps1"))))
+    $output = @(& ([scriptblock]::Create([System.IO.File]::ReadAllText("$Folder\modules\$($Step.do).ps1"))))
     # One string on the output stream, and nothing else.
     [ordered]@{ output = @($output | ForEach-Object { "$_" }); types = @($output | ForEach-Object { $_.GetType().Name }) }
 }
 
-$answers = foreach ($line in [System.IO.File]::ReadAllLines($Steps)) {
-    $step = ConvertFrom-Json -InputObject $line -AsHashtable -DateKind String
+function Invoke-Step {
+    param ([string] $Line)
+
+    $step = ConvertFrom-Json -InputObject $Line -AsHashtable -DateKind String
     $answer = try {
         switch ($step.do) {
             'host_read' { Invoke-Script -Step $step }
@@ -184,6 +192,7 @@ $answers = foreach ($line in [System.IO.File]::ReadAllLines($Steps)) {
             'tree' { Get-Tree -Path $step.path }
             'write_time' { Get-WriteTime -Path $step.path }
             'fault' { Add-Fault -Step $step }
+            'no_faults' { [Fault]::Rules.Clear() }
             'script' { & ([scriptblock]::Create($step.text)) }
             default { throw "unknown step $($step.do)" }
         }
@@ -191,4 +200,16 @@ $answers = foreach ($line in [System.IO.File]::ReadAllLines($Steps)) {
     catch { [ordered]@{ broken = "$_ $($_.ScriptStackTrace)" } }
     ConvertTo-Json -InputObject $answer -Depth 100 -Compress -EscapeHandling EscapeNonAscii
 }
-[System.IO.File]::WriteAllLines($Results, [string[]]@($answers))
+
+while (-not [System.IO.File]::Exists("$Folder\quit")) {
+    if (-not [System.IO.File]::Exists("$Folder\steps")) {
+        Start-Sleep -Milliseconds 20
+        continue
+    }
+    Import-Utility
+    [Fault]::Rules.Clear()
+    $answers = @(foreach ($line in [System.IO.File]::ReadAllLines("$Folder\steps")) { Invoke-Step -Line $line })
+    [System.IO.File]::Delete("$Folder\steps")
+    [System.IO.File]::WriteAllLines("$Folder\results.new", [string[]]$answers)
+    [System.IO.File]::Move("$Folder\results.new", "$Folder\results")
+}
