@@ -1,0 +1,44 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings: statements about a host, each by a named check of one table."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+
+from ..model import Finding, Severity
+from .check import Check, Endpoint, Hit, View
+from .document import render_findings
+from .table import FAMILIES, FINDINGS
+
+__all__ = ["FAMILIES", "FINDINGS", "Check", "Hit", "find", "render_findings"]
+
+_RANK: t.Mapping[Severity, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def find(state: State, *, observed: t.Iterable[Endpoint] = ()) -> tuple[Finding, ...]:
+    """Everything that is to be said about a host, the worst first, then by id and subject.
+
+    ``observed``: what its endpoints answered (contract W).
+    """
+    view = View(state, tuple(observed))
+    found = {_finding(check, hit): None for check in FINDINGS.values() for hit in check.run(view)}
+    return tuple(
+        sorted(found, key=lambda finding: (_RANK[finding.severity], finding.id, finding.subject, finding.message))
+    )
+
+
+def _finding(check: Check, hit: Hit) -> Finding:
+    return Finding(
+        id=check.id,
+        severity=check.severity,
+        subject=hit.subject,
+        message=hit.message,
+        reason=check.why,
+        remedy=hit.remedy or check.remedy,
+        sources=check.sources,
+    )

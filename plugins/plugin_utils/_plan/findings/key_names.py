@@ -1,0 +1,243 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings about keys whose name Windows does not read: misspelt, look-alike, nested, doubled. Such a key looks right
+and does nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing as t
+import unicodedata
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryKey, fold, leaf
+
+from ..model import Severity
+from . import words
+from .check import Check, Hit, View
+from .schannel_tree import Stray, strays
+
+#: Characters that look like another one (Unicode confusables that are typed or pasted in practice): slashes,
+#: dashes, Cyrillic and Greek capitals.
+#: Full-width forms and odd blanks fall together by compatibility normalisation.
+_LOOKS_LIKE: t.Mapping[int, str] = str.maketrans(
+    {
+        **dict.fromkeys("\u2044\u2215\u2571\u29f8\u2afd", "/"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u00ad", "-"),
+        **dict(zip("\u0410\u0412\u0421\u0415\u041d\u0406\u041a\u041c\u041e\u0420\u0405\u0422\u0425", "ABCEHIKMOPSTX")),
+        **dict(zip("\u0391\u0392\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7", "ABEHIKMNOPTX")),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""),
+    }
+)
+_NOT_A_WORD = re.compile(r"[^A-Z0-9]+")
+
+
+@functools.lru_cache(maxsize=4096)
+def _seen(name: str) -> str:
+    """A name as an eye reads it: look-alike characters replaced, case dropped."""
+    return unicodedata.normalize("NFKC", name).translate(_LOOKS_LIKE).upper()
+
+
+def _trimmed(name: str) -> str:
+    return " ".join(name.split())
+
+
+def _squeezed(name: str) -> str:
+    """Letters and digits only: ``TLS1.2``, ``TLS_1.2`` and ``TLS  1.2`` are one."""
+    return _NOT_A_WORD.sub("", name.upper())
+
+
+def _look_alike(stray: Stray) -> str | None:
+    name = leaf(stray.key.path)
+    if name.isascii():
+        return None
+    seen = _trimmed(_seen(name))
+    return next((right for right in stray.expected if fold(right) == seen), None)
+
+
+def _blanks(stray: Stray) -> str | None:
+    name = leaf(stray.key.path)
+    if not name.isascii() or name == _trimmed(name):
+        return None
+    return next((right for right in stray.expected if fold(right) == fold(_trimmed(name))), None)
+
+
+def _nested(stray: Stray) -> tuple[RegistryKey, str] | None:
+    """``RC4 128`` with a key ``128`` in it stands for ``RC4 128/128``: something took the slash for a separator of
+    keys.
+    """
+    name = leaf(stray.key.path)
+    by_fold = {fold(right): right for right in stray.expected if "/" in right}
+    for child in stray.key.keys:
+        right = by_fold.get(fold(f"{name}/{leaf(child.path)}"))
+        if right is not None:
+            return child, right
+    return None
+
+
+def _doubled(stray: Stray) -> str | None:
+    """``TLS 1.2\\TLS 1.2``, ``Protocols\\Protocols``: a level that is there twice."""
+    name = fold(leaf(stray.key.path))
+    return next((node.name for node in (*stray.ancestors, stray.parent) if fold(node.name) == name), None)
+
+
+def _misspelt(stray: Stray) -> str | None:
+    name = leaf(stray.key.path)
+    squeezed = _squeezed(_seen(name))
+    same = [right for right in stray.expected if squeezed and _squeezed(right) == squeezed]
+    return same[0] if same else _near(name, stray.expected)
+
+
+def _near(name: str, expected: tuple[str, ...]) -> str | None:
+    """The nearest name, only if the digits are the same: ``TLS 1.4`` is no ``TLS 1.3`` with a slip of the pen."""
+    digits = re.sub(r"\D", "", _seen(name))
+    return nearest(name, [right for right in expected if not digits or re.sub(r"\D", "", right).startswith(digits)])
+
+
+#: In this order; the first that fits names the stray.
+_KINDS: tuple[tuple[str, t.Callable[[Stray], object]], ...] = (
+    ("look_alike", _look_alike),
+    ("blanks", _blanks),
+    ("nested", _nested),
+    ("doubled", _doubled),
+    ("misspelt", _misspelt),
+    ("unknown", lambda _stray: True),
+)
+
+
+def _kind_of(stray: Stray) -> str:
+    return next(kind for kind, fits in _KINDS if fits(stray))
+
+
+def _of_kind(view: View, kind: str) -> t.Iterator[Stray]:
+    return (stray for stray in strays(view) if _kind_of(stray) == kind)
+
+
+def _look_alike_hits(view: View) -> t.Iterator[Hit]:
+    for stray in _of_kind(view, "look_alike"):
+        odd = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(leaf(stray.key.path)) if not char.isascii())
+        yield Hit(
+            words.path(stray.key.path),
+            f"The key {words.path(stray.key.path)} looks like '{_look_alike(stray)}' but has other characters "
+            f"in it ({odd}).",
+        )
+
+
+def _blank_hits(view: View) -> t.Iterator[Hit]:
+    for stray in _of_kind(view, "blanks"):
+        yield Hit(
+            words.path(stray.key.path),
+            f"The key name '{words.path(leaf(stray.key.path))}' has blanks too many; Windows reads '{_blanks(stray)}'.",
+        )
+
+
+def _nested_hits(view: View) -> t.Iterator[Hit]:
+    for stray in _of_kind(view, "nested"):
+        found = _nested(stray)
+        if found is not None:
+            child, right = found
+            yield Hit(
+                words.path(child.path),
+                f"{words.path(child.path)} is a key within a key; Windows reads one key named '{right}', with a "
+                "slash in its name.",
+            )
+
+
+def _doubled_hits(view: View) -> t.Iterator[Hit]:
+    for stray in _of_kind(view, "doubled"):
+        yield Hit(
+            words.path(stray.key.path),
+            f"{words.path(stray.key.path)} repeats the level '{_doubled(stray)}' that it is in.",
+        )
+
+
+def _misspelt_hits(view: View) -> t.Iterator[Hit]:
+    for stray in _of_kind(view, "misspelt"):
+        yield Hit(
+            words.path(stray.key.path),
+            f"Windows reads no key {words.path(stray.key.path)}.{words.nearest_hint(_misspelt(stray))}",
+        )
+
+
+def _unknown_hits(view: View) -> t.Iterator[Hit]:
+    for stray in _of_kind(view, "unknown"):
+        if stray.key.values or stray.key.keys:
+            yield Hit(words.path(stray.key.path), f"No setting is known in the key {words.path(stray.key.path)}.")
+
+
+_WHY = "Windows reads keys by their exact name; a key beside it has no effect, however right it looks."
+_REMEDY = "Write the values to the right key and delete this one."
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        id="keys.look_alike",
+        severity=Severity.ERROR,
+        title="A key name with look-alike characters",
+        what=(
+            "A key name looks right but holds characters that only look like the right ones, such as U+2215 for "
+            "the slash."
+        ),
+        why=_WHY,
+        remedy=_REMEDY,
+        sources=("S6",),
+        run=_look_alike_hits,
+    ),
+    Check(
+        id="keys.blanks",
+        severity=Severity.ERROR,
+        title="A key name with blanks too many",
+        what="A key name has leading, trailing or doubled blanks.",
+        why=_WHY,
+        remedy=_REMEDY,
+        sources=("S2", "S6"),
+        run=_blank_hits,
+    ),
+    Check(
+        id="keys.nested",
+        severity=Severity.ERROR,
+        title="A slash became two keys",
+        what="A cipher key with a slash in its name (RC4 128/128) was created as a key within a key.",
+        why=_WHY
+        + " Tools that take a slash for a separator, such as the registry provider of PowerShell, create it that way.",
+        remedy=_REMEDY,
+        sources=("S1", "S6"),
+        run=_nested_hits,
+    ),
+    Check(
+        id="keys.doubled",
+        severity=Severity.ERROR,
+        title="A level of keys is there twice",
+        what="A key lies in a key of the same name, for example Protocols\\TLS 1.2\\TLS 1.2.",
+        why=_WHY,
+        remedy=_REMEDY,
+        sources=("S2",),
+        run=_doubled_hits,
+    ),
+    Check(
+        id="keys.misspelt",
+        severity=Severity.ERROR,
+        title="A misspelt key name",
+        what=(
+            "A key name is near one that Windows reads, but is not that one (TLS1.2 for TLS 1.2, Triple DES "
+            "168/168 for Triple DES 168)."
+        ),
+        why=_WHY,
+        remedy=_REMEDY,
+        sources=("S2", "S6"),
+        run=_misspelt_hits,
+    ),
+    Check(
+        id="keys.unknown",
+        severity=Severity.NOTE,
+        title="A key without a known setting",
+        what="A key below SCHANNEL holds values or keys, and no setting of this collection lives there.",
+        why="It may belong to a newer Windows, or have no effect.",
+        remedy="Find out who wrote it and what for.",
+        sources=("S2",),
+        run=_unknown_hits,
+    ),
+)

@@ -1,0 +1,225 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings about values: wrong kind, wrong key, misspelt name, data that Windows does not document, copies that nobody
+reads.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Place, SettingKind, nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
+    RegistryKey,
+    RegistryValue,
+    fold,
+    path_key,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin
+
+from ..model import Severity
+from . import words
+from .check import Check, Hit, View
+from .schannel_tree import SCHANNEL
+
+#: Settings whose wrong kinds have findings of their own.
+_LIST_GROUPS = ("cipher_suites", "curves")
+#: Data of an algorithm that is documented: 0 and 0xffffffff (S6).
+_DOCUMENTED = (0, 0xFFFFFFFF)
+_PathKey = tuple[str, ...]
+
+
+def _places(view: View) -> t.Iterator[tuple[str, Place, RegistryValue]]:
+    """(setting id, place, value) of every machine-wide value that is there."""
+    for setting in view.state.catalogue.settings.values():
+        state = view.find(setting.id)
+        if state is not None and not setting.per_user:
+            for place, value in zip(setting.places, state.values):
+                if value is not None:
+                    yield setting.id, place, value
+
+
+def _wrong_kind(view: View) -> t.Iterator[Hit]:
+    for setting_id, place, value in _places(view):
+        state = view.find(setting_id)
+        if state is None or state.form is not Form.MALFORMED or setting_id.split(".")[0] in _LIST_GROUPS:
+            continue
+        if value.raw or value.kind != place.kind:
+            found = f"{words.value(value)}, {words.kind(place.kind)} is expected"
+            if value.kind == place.kind:
+                found = f"{words.value(value)}, which is not well formed for its kind"
+            yield Hit(setting_id, f"{words.path(place.key)}: the value {place.name} is {found}.")
+
+
+def _algorithm_data(view: View) -> t.Iterator[Hit]:
+    for setting_id, place, value in _places(view):
+        setting = view.state.catalogue.settings[setting_id]
+        well_formed = setting.kind is SettingKind.ALGORITHM and value.kind == place.kind and not value.raw
+        if well_formed and value.data not in _DOCUMENTED:
+            yield Hit(setting_id, f"{words.path(place.key)}: {place.name} is {words.value(value)}.")
+
+
+def _ignored_by_os(view: View) -> t.Iterator[Hit]:
+    os = view.state.identity.os
+    for setting in view.state.catalogue.settings.values():
+        state = view.find(setting.id)
+        # The loser of two lists is inert as well, but that is how Windows is made.
+        if state is None or os is None or state.origin is not Origin.INERT or os.id in (setting.os or (os.id,)):
+            continue
+        values = ", ".join(words.value(value) for value in state.values if value is not None)
+        yield Hit(setting.id, f"{setting.title}: the value ({values}) has no effect, {os.name} does not read it.")
+
+
+def _known_names(view: View) -> dict[_PathKey, dict[str, str]]:
+    """Key -> names of values that a setting has there."""
+    names: dict[_PathKey, dict[str, str]] = {}
+    for setting in view.state.catalogue.settings.values():
+        if not setting.per_user:
+            for place in setting.places:
+                names.setdefault(path_key(place.key), {})[fold(place.name)] = place.name
+    return names
+
+
+def _wrong_key(view: View) -> t.Iterator[Hit]:
+    known = _known_names(view)
+    for key in _keys_of_areas(view, known):
+        here = known.get(view.place(key), {})
+        others = _names_of_area(known, view.place(key))
+        for value in key.values:
+            name = fold(value.name)
+            if name in others and name not in here:
+                yield Hit(
+                    words.path(key.path),
+                    f"The value {others[name]} ({words.value(value)}) stands in {words.path(key.path)}, where "
+                    "Windows does not read it.",
+                )
+
+
+def _keys_of_areas(view: View, known: t.Mapping[_PathKey, object]) -> t.Iterator[RegistryKey]:
+    """Keys with a right name: those that hold settings, and those on the way to them."""
+    on_the_way = {place[:length] for place in known for length in range(len(path_key(SCHANNEL)), len(place) + 1)}
+    for key in view.state.observation.walk():
+        place = view.place(key)
+        if place in known or (place in on_the_way and place[: len(path_key(SCHANNEL))] == path_key(SCHANNEL)):
+            yield key
+
+
+def _names_of_area(known: t.Mapping[_PathKey, dict[str, str]], place: _PathKey) -> dict[str, str]:
+    """Names of the settings of the same area: everything below SCHANNEL, or the keys of the same name and their
+    neighbours.
+    """
+    schannel = path_key(SCHANNEL)
+    if place[: len(schannel)] == schannel:
+        return {
+            fold(n): n for other, names in known.items() if other[: len(schannel)] == schannel for n in names.values()
+        }
+    # A neighbour is the key above, below or beside it (Internet Settings and Internet Settings\WinHttp).
+    near = [names for other, names in known.items() if other[:-1] in (place, place[:-1]) or other == place[:-1]]
+    return {fold(n): n for names in near for n in names.values()}
+
+
+def _misspelt_name(view: View) -> t.Iterator[Hit]:
+    known = _known_names(view)
+    area = {fold(n): n for names in known.values() for n in names.values()}
+    for key in view.state.observation.walk():
+        here = known.get(view.place(key))
+        for value in key.values if here else ():
+            if not value.name or fold(value.name) in area or here is None:
+                continue
+            near = _near(value.name, here)
+            if near is not None:
+                yield Hit(
+                    words.path(key.path),
+                    f"Windows reads no value '{words.path(value.name)}' in {words.path(key.path)}."
+                    f"{words.nearest_hint(near)}",
+                )
+
+
+def _near(name: str, here: t.Mapping[str, str]) -> str | None:
+    """A shared key holds strangers: a name counts as misspelt only if it is the right one but for blanks and at most
+    two slips.
+    """
+    near = nearest(name, here.values())
+    if near is None or abs(len(near) - len(name.strip())) > 2:
+        return None
+    wrong = sum(1 for left, right in zip(fold(name.strip()), fold(near)) if left != right)
+    return near if wrong <= 2 or fold(near) in fold(name) or fold(name) in fold(near) else None
+
+
+def _legacy_fips(view: View) -> t.Iterator[Hit]:
+    legacy, current = view.find("fips.legacy"), view.find("fips.enabled")
+    if legacy is not None and current is not None and legacy.form is Form.SET and legacy.configured != current.future:
+        yield Hit(
+            "fips.legacy",
+            f"The old value FIPSAlgorithmPolicy says {words.meaning(legacy.configured or '')}, "
+            f"Lsa\\FipsAlgorithmPolicy says {words.meaning(current.future)}, and only the latter counts.",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        id="values.wrong_kind",
+        severity=Severity.ERROR,
+        title="A value of the wrong kind",
+        what="A value has another registry kind than Windows expects there, or data that do not fit the kind.",
+        why="What Windows makes of it is described nowhere; the setting counts as unknown, never as met.",
+        remedy="Delete the value and write it again with the right kind.",
+        sources=("S2", "S6"),
+        run=_wrong_kind,
+    ),
+    Check(
+        id="values.algorithm_data",
+        severity=Severity.WARNING,
+        title="A cipher, hash or key exchange with other data than 0 and 0xffffffff",
+        what="Enabled of a cipher, hash or key exchange holds a number that is not documented, such as 1.",
+        why="0xffffffff is the only documented way to enable; a detailed report says that 1 broke Remote Desktop.",
+        remedy="Delete the value if the algorithm shall be on by default, else write 0xffffffff or 0.",
+        sources=("S6",),
+        run=_algorithm_data,
+    ),
+    Check(
+        id="values.ignored_by_os",
+        severity=Severity.WARNING,
+        title="A value that this Windows does not read",
+        what="A setting is written that came with a later Windows.",
+        why="It has no effect here; whoever relies on it is mistaken.",
+        remedy="Remove it, or reach the aim in another way on this system.",
+        sources=("S2",),
+        run=_ignored_by_os,
+    ),
+    Check(
+        id="values.wrong_key",
+        severity=Severity.ERROR,
+        title="A value on the wrong key",
+        what=(
+            "A value that Windows knows stands in a key where it does not read it, for example Enabled directly "
+            "under Protocols\\TLS 1.2."
+        ),
+        why="It has no effect; the setting has the value of the right key, or the default.",
+        remedy="Write the value to the right key (Protocols\\TLS 1.2\\Server and \\Client) and delete it here.",
+        sources=("S2", "S6"),
+        run=_wrong_key,
+    ),
+    Check(
+        id="values.misspelt_name",
+        severity=Severity.ERROR,
+        title="A misspelt value name",
+        what="A value name is near one that Windows reads in this key, but is not that one.",
+        why="It has no effect.",
+        remedy="Write the value under its right name and delete this one.",
+        sources=("S2",),
+        run=_misspelt_name,
+    ),
+    Check(
+        id="values.legacy_fips",
+        severity=Severity.NOTE,
+        title="The old FIPS value says something else",
+        what="The value of Windows XP and the key of later systems say different things about FIPS mode.",
+        why="Only the key Lsa\\FipsAlgorithmPolicy counts; some programs still look at the old value.",
+        remedy="Make both equal, or remove the old value.",
+        sources=("S2-old", "S9"),
+        run=_legacy_fips,
+    ),
+)
