@@ -96,7 +96,7 @@ def _machine(node: Node) -> Machine:
 
 def _file(node: Node) -> FileFact:
     return FileFact(
-        path=node.text("path"),
+        path=node.text_or_none("path") or "",
         exists=node.flag_or_none("exists"),
         version=node.text_or_none("version"),
         content=node.binary_or_none("content"),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .data import FORMAT, diff, meanings, to_data, value_data
+from .findings import FINDINGS, find, render_findings
 from .guard import check_plan
 from .model import (
     Act,
@@ -26,6 +27,7 @@ from .reg import render_plan_reg, render_profile_reg, render_undo_reg
 from .stages import prepared, stage_states
 
 __all__ = [
+    "FINDINGS",
     "FORMAT",
     "Act",
     "Entry",
@@ -40,9 +42,11 @@ __all__ = [
     "Verdict",
     "check_plan",
     "diff",
+    "find",
     "make_plan",
     "meanings",
     "prepared",
+    "render_findings",
     "render_plan_reg",
     "render_profile_reg",
     "render_undo_reg",
