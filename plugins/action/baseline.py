@@ -25,22 +25,24 @@ class ActionModule(ChangeAction):
         members = read_members(task.arguments["organisation"])
         wanted = self.wanted(task)
         state = read_state(task.read(), task.catalogue)
+        baseline = baseline_of(wanted, task, state.identity)
         plan = make_plan(
             state,
-            baseline_of(wanted, task, state.identity),
+            baseline,
             task.arguments["stage"],
             members=members,
             observed=task.arguments["observed"],
             force=task.arguments["force"],
         )
         return {
-            **self.conclude(task, state, plan),
+            **self.conclude(task, state, baseline, plan),
             "profile": plan.profile,
             "stage": plan.stage,
             "reached": plan.reached,
             "next_stage": plan.next_stage,
             "complete": plan.complete,
             "gates": [to_data(gate) for gate in plan.gates],
+            "next_gates": [to_data(gate) for gate in plan.next_gates],
         }
 
 

@@ -11,11 +11,16 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TlsAction, baseline_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import JUDGE
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, from_reg_export
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import find, make_plan, stage_states, to_data
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
+    find,
+    make_plan,
+    prepared,
+    stage_states,
+    to_data,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._result import (
     errors_data,
     host_data,
-    prepared,
     settings_data,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
@@ -61,7 +66,7 @@ class ActionModule(TlsAction):
             "rules": [to_data(entry) for entry in plan.entries],
             "stages": [to_data(stage) for stage in stages],
             "next_stage": next((stage.stage for stage in stages if stage.state in ("open", "pending", "unknown")), ""),
-            "prepared": prepared(stages),
+            "prepared": prepared(state, baseline, observed).prepared,
             "debt": list(state.debt.changes),
             "reboot_required": bool(state.debt.changes),
             "ignored": ignored,

@@ -91,7 +91,9 @@ class TlsAction(ActionBase, abc.ABC):
             result = {_FAILED[error.unreachable]: True, "msg": error.sentence}
         except TaskError as error:
             result = {**error.details, _FAILED[error.unreachable]: True, "msg": error.sentence}
-        except (BaselineError, CatalogueError) as error:
+        except BaselineError as error:
+            result = {"failed": True, "msg": self._all_problems(error)}
+        except CatalogueError as error:
             result = {"failed": True, "msg": str(error)}
         except ObservationError as error:
             result = {"failed": True, "msg": f"{broker.host}: {error}"}
@@ -108,9 +110,18 @@ class TlsAction(ActionBase, abc.ABC):
             raise TaskError(f"{self._task.action} does not support async. {_NO_ASYNC}")
         result: Result = super().run(None, variables)
         base: t.Any = self  # these parts of ActionBase have no annotations
-        _validation, arguments = base.validate_argument_spec(dict(self.ARGUMENTS), **self.CONDITIONS)
+        try:
+            _validation, arguments = base.validate_argument_spec(dict(self.ARGUMENTS), **self.CONDITIONS)
+        except AnsibleError as error:
+            raise TaskError(f"{self._task.action}: {one_line(error.message, 1000)}.") from error
         result.update(self.perform(Task(plain_data(arguments), broker, variables, load())))
         return result
+
+    def _all_problems(self, error: BaselineError) -> str:
+        """One line for each problem with its place, or what is wrong with the arguments of the task."""
+        if any(problem.place for problem in error.problems):
+            return str(error)
+        return f"{self._task.action}: " + " ".join(problem.sentence for problem in error.problems)
 
     def read_controller_file(self, path: str, what: str) -> bytes:
         """A file as the user named it: found as ``copy`` finds it, decrypted if it is a vault."""

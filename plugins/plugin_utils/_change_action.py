@@ -16,13 +16,15 @@ import typing as t
 
 from ._action import Result, Task, TaskError, TlsAction
 from ._answer import HostError
-from ._baseline import DIRECT_STAGE, direct
+from ._baseline import DIRECT_STAGE, Baseline, direct
 from ._outcome import ChangeError, check_outcome
-from ._plan import Act, Plan, diff, make_plan, to_data
-from ._request import undo_text, write_request
+from ._plan import Plan, check_plan, diff, make_plan, render_undo_reg, to_data
+from ._request import write_request
 from ._result import configured_data, host_data
 from ._state import State, after, read_state
 from ._version import VERSION
+
+_REPORT = "Please report this as a defect of msexchange.tls, with this message."
 
 
 class ChangeAction(TlsAction):
@@ -33,13 +35,17 @@ class ChangeAction(TlsAction):
         baseline = direct(wants, task.catalogue)
         state = read_state(task.read(), task.catalogue)
         plan = make_plan(state, baseline, DIRECT_STAGE, members={}, force=task.arguments["force"])
-        refused = [f"{entry.setting}: {entry.detail}" for entry in plan.entries if entry.act is Act.REFUSED]
-        if refused:
-            raise TaskError(f"{task.broker.host}: nothing was written. " + " ".join(refused))
-        return self.conclude(task, state, plan)
+        if plan.gates:
+            why = " ".join(f"{gate.reason} {gate.remedy}" for gate in plan.gates)
+            raise TaskError(f"{task.broker.host}: nothing was written. {why}")
+        return self.conclude(task, state, baseline, plan)
 
-    def conclude(self, task: Task, state: State, plan: Plan) -> Result:
+    def conclude(self, task: Task, state: State, baseline: Baseline, plan: Plan) -> Result:
         """Carry the plan out, unless in check mode, and say what it was."""
+        mistakes = check_plan(state, baseline, plan, force=task.arguments["force"])
+        if mistakes:
+            why = " ".join(mistakes)
+            raise TaskError(f"{task.broker.host}: nothing was written, the plan contradicts itself. {why} {_REPORT}")
         result = self._prediction(task, state, plan)
         if plan.operations and not self._task.check_mode:
             result.update(self._write(task, plan, result))
@@ -59,7 +65,7 @@ class ChangeAction(TlsAction):
             "debt": debt,
             "change": None,
             "journal": None,
-            "undo": undo_text(plan),
+            "undo": render_undo_reg(plan, state.identity.computer or "") if plan.operations else "",
             "host": host_data(state),
         }
         if self._task.diff:

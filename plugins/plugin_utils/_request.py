@@ -10,7 +10,6 @@ import re
 import typing as t
 
 from ._catalogue import Catalogue, SettingKind
-from ._host import render_reg
 from ._plan import Operation, Plan, to_data
 
 _NUMBER = re.compile(r"[0-9]{1,10}|0[xX][0-9a-fA-F]{1,8}")
@@ -67,14 +66,3 @@ def _operation(operation: Operation) -> dict[str, t.Any]:
         **(data["after"] or {}),
         "expect": expect,
     }
-
-
-def undo_text(plan: Plan) -> str:
-    """A .reg file that puts back what the plan changes, last change first; empty if it changes nothing.
-
-    Keys that the change makes stay behind, empty: deleting a key would take along what others put there meanwhile.
-    """
-    if not plan.operations:
-        return ""
-    values = [(one.path, one.name, one.before) for one in reversed(plan.operations) if one.op != "delete_key"]
-    return render_reg(values, comments=("Puts back what a change of msexchange.tls found before it wrote.",))

@@ -2,19 +2,51 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the integration tests stand on: a lab for each engine, and an Ansible beside it."""
+"""What the integration tests stand on: labs of both engines, an Ansible beside them."""
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
+import threading
 import typing as t
 
 import pytest
 from integration.controller import Controller
+from lab.host import LabHost
 from lab.lab import Lab
+from tools.powershell import WINE, NoEngineError, find_engine
 
 #: Starts a lab of these personas; see Lab.start.
 StartLab = t.Callable[..., Lab]
+#: From a persona to a lab with that one host (ex1) on an engine, its controller, and the name of the engine.
+TargetOf = t.Callable[[str], tuple[Lab, Controller, str]]
+
+ENGINES = ["emulated", pytest.param("powershell", marks=pytest.mark.engine_powershell)]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def target_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[TargetOf]:
+    """The same tests on each engine; a reason to skip where there is no real PowerShell."""
+    engine = request.param
+    if engine == "powershell":
+        _require_powershell()
+    with contextlib.ExitStack() as running:
+
+        def target(persona: str) -> tuple[Lab, Controller, str]:
+            lab = running.enter_context(Lab.start(persona, engine=engine))
+            return lab, Controller(tmp_path_factory.mktemp("controller"), lab.inventory_path), engine
+
+        yield target
+
+
+def _require_powershell() -> None:
+    try:
+        find_engine()
+    except NoEngineError as error:
+        pytest.skip(str(error))
+    if not WINE.exists():
+        pytest.skip("wine64 is not installed")
 
 
 @pytest.fixture
@@ -37,3 +69,23 @@ def start_lab() -> t.Iterator[StartLab]:
 def controller_of(tmp_path: pathlib.Path) -> t.Callable[[Lab], Controller]:
     """A controller for a lab, with a folder of its own."""
     return lambda lab: Controller(tmp_path, lab.inventory_path)
+
+
+@contextlib.contextmanager
+def after_reading(host: LabHost, act: t.Callable[[], None]) -> t.Iterator[None]:
+    """Does something on a host as soon as host_read has run there."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.01):
+            if host.counters.executions["msexchange.tls.host_read"]:
+                act()
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()

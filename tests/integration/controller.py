@@ -55,7 +55,7 @@ class Run:
         assert found.status == status, f"{task} on {host} {found.status}: {found.result.get('msg')}\n{self.output}"
         message: str = found.result["msg"]
         assert message.isprintable() or "error[" in message, f"not one printable line: {message!r}"
-        assert message.rstrip().endswith("."), f"no sentence: {message!r}"
+        assert message.endswith((".", "?")), f"no sentence: {message!r}"
         return message
 
 
@@ -93,7 +93,7 @@ class Controller:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=_environment(record),
+            env=environment(RECORDED_RESULTS=str(record)),
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -107,13 +107,15 @@ class Controller:
         return run
 
 
-def _environment(record: pathlib.Path) -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a program of Ansible: this project's collections and none of the machine's settings."""
     ours = {
+        "ANSIBLE_CONFIG": str(HERE / "none.cfg"),  # a file that is not there, so that no other is looked for
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "recorded",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
-        "RECORDED_RESULTS": str(record),
     }
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}, **ours}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {**inherited, **ours, **more}

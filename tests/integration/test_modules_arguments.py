@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[str, dict[str, t.Any], str]] = {
 
 #: Found only once it is known which host it is about.
 WRONG_FOR_THE_HOST: dict[str, tuple[str, dict[str, t.Any], str]] = {
-    "overlay that is no YAML": ("baseline", {"overlays": ["torn.yml"]}, r"torn\.yml:2:\d+: error\["),
+    "overlay that is no YAML": ("baseline", {"overlays": ["torn.yml"]}, r"torn\.yml:3:1: error\["),
     "overlay with an unknown rule": ("state_info", {"overlays": ["typo.yml"]}, r"typo\.yml:2:3: error\["),
     "suite that this system has not": (
         "cipher_suites",
