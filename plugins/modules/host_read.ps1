@@ -209,7 +209,7 @@ function ConvertTo-JournalHeader {
     $read = ConvertFrom-Json -InputObject $Text @parse
     $member = @{ type = 'str' }
     $needed = @{ type = 'str'; required = $true }
-    $head = Resolve-Argument -Value $read -At $Id -Option @{
+    $head = Resolve-Argument -Value $read -At 'journal' -Option @{
         contract = @{ type = 'int'; required = $true }
         id = $needed; state = $needed; started = $needed; closed = $member; boot = $member; computer = $member
         reboot_required = @{ type = 'bool'; required = $true }
