@@ -56,7 +56,7 @@ def take_stage(stage: str, question: Question) -> Step:
     judgements, found = look(stage, question)
     if found.state in FULFILLED:
         return Step(as_found(judgements))
-    if found.state == PENDING:
+    if found.state == PENDING or (found.state == UNKNOWN and _nothing_left(stage, judgements, question.baseline)):
         return Step(as_found(judgements), blocks=_behind(found, question.state))
     if found.state == UNKNOWN:
         return Step(as_found(judgements), (gates.undecided(stage, found),), False, _behind(found, question.state))
@@ -99,6 +99,12 @@ def gates_ahead(stage: str, question: Question) -> tuple[Gate, ...]:
     """What would keep a stage from being applied, apart from earlier ones."""
     found = (gates.ability(stage, question.state), gates.organisation(stage, question.state, question.members))
     return tuple(gate for gate in found if gate is not None)
+
+
+def _nothing_left(stage: str, judgements: tuple[Judgement, ...], baseline: Baseline) -> bool:
+    """Everything is written, only whether it counts is not known (no times): no reason to refuse, but to wait."""
+    undecided = any(baseline.considered[name].stage == stage for name in baseline.undecided)
+    return not undecided and all(one.configured for one in judgements)
 
 
 def _stage_gate(stage: str, writing: tuple[Judgement, ...], question: Question) -> tuple[Gate | None, Reason]:
