@@ -56,8 +56,8 @@ REFUSED = {
     "one entry inherited": ("O:BAD:AI(A;OICI;FA;;;SY)(A;OICIID;FA;;;BA)", "from the folder above"),
     "ProgramData as it is": (PROGRAM_DATA, "S-1-3-0"),
     "denied to us": (f"O:BAD:P(D;;FW;;;BA){ONLY_US}", "AccessDenied"),
-    "a conditional entry": (f"O:BAD:P{ONLY_US}(XA;;FA;;;BA;(@User.x == 1))", "entry"),
-    "an object entry": (f"O:BAD:P{ONLY_US}(OA;;CR;ab721a53-1e2f-11d0-9819-00aa0040529b;;BA)", "entry"),
+    "a conditional entry": (f"O:BAD:P{ONLY_US}(XA;;FA;;;BA;(@User.x == 1))", "its"),
+    "an object entry": (f"O:BAD:P{ONLY_US}(OA;;CR;ab721a53-1e2f-11d0-9819-00aa0040529b;;BA)", "its"),
 }
 
 NO_SDDL = ["x", "O:", "D:P(A;;FA;;;", "O:BAD:P(A;OICI;FA;;;XX)", "$(throw 'x')", "O:BA\0D:P"]
