@@ -92,10 +92,15 @@ def _misspelt(stray: Stray) -> str | None:
     return same[0] if same else _near(name, stray.expected)
 
 
+def _digits(name: str) -> str:
+    return re.sub(r"\D", "", name)
+
+
 def _near(name: str, expected: tuple[str, ...]) -> str | None:
-    """The nearest name, only if the digits are the same: ``TLS 1.4`` is no ``TLS 1.3`` with a slip of the pen."""
-    digits = re.sub(r"\D", "", _seen(name))
-    return nearest(name, [right for right in expected if not digits or re.sub(r"\D", "", right).startswith(digits)])
+    """The nearest name, only if its digits fit: ``TLS 1.4`` is no ``TLS 1.3`` with a slip of the pen."""
+    digits = _digits(_seen(name))
+    fitting = [right for right in expected if digits.startswith(_digits(right)) or _digits(right).startswith(digits)]
+    return nearest(name, fitting)
 
 
 #: In this order; the first that fits names the stray.

@@ -12,7 +12,14 @@ import dataclasses
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryKey, fold, leaf, path_key, split_path
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
+    PathKey,
+    RegistryKey,
+    fold,
+    join_path,
+    path_key,
+    split_path,
+)
 
 from .check import View
 
@@ -58,17 +65,44 @@ def expected_tree(catalogue: Catalogue) -> Node:
 
 
 def strays(view: View) -> t.Iterator[Stray]:
-    """Every key below SCHANNEL that Windows does not read; nothing below such a key is listed again."""
-    root = view.state.observation.key(SCHANNEL)
-    if root is not None:
-        yield from _strays(root, expected_tree(view.state.catalogue), ())
+    """Every key below SCHANNEL that Windows does not read; nothing below such a key is listed again.
+
+    Goes by paths, not by nesting: an export may hold a key without the keys above it.
+    """
+    root = expected_tree(view.state.catalogue)
+    below = {
+        place: key
+        for key in view.state.observation.walk()
+        if key.exists and (place := view.place(key))[: len(_ROOT)] == _ROOT and len(place) > len(_ROOT)
+    }
+    for place, (parent, ancestors) in dict(_first_strange(root, place) for place in below).items():
+        if place:
+            yield Stray(_with_all_below(place, below), parent, ancestors)
 
 
-def _strays(key: RegistryKey, node: Node, ancestors: tuple[Node, ...]) -> t.Iterator[Stray]:
-    for child in key.keys:
-        name = fold(leaf(child.path))
+def _first_strange(root: Node, place: PathKey) -> tuple[PathKey, tuple[Node, tuple[Node, ...]]]:
+    """The part of a path that ends with the first name that is not expected; an empty one when all are."""
+    node = root
+    ancestors: tuple[Node, ...] = ()
+    for length, name in enumerate(place[len(_ROOT) :], len(_ROOT) + 1):
         known = node.children.get(name)
-        if known is not None:
-            yield from _strays(child, known, (*ancestors, node))
-        elif name not in _WINDOWS_OWN:
-            yield Stray(child, node, ancestors)
+        if known is None:
+            own = name in _WINDOWS_OWN
+            return () if own else place[:length], (node, ancestors)
+        node, ancestors = known, (*ancestors, node)
+    return (), (node, ancestors)
+
+
+def _with_all_below(place: PathKey, below: t.Mapping[PathKey, RegistryKey]) -> RegistryKey:
+    """The key of a path, made from the paths below it where it was not returned itself."""
+    found = below.get(place)
+    if found is not None and found.keys:
+        return found
+    children = tuple(
+        key for other, key in below.items() if other[: len(place)] == place and len(other) == len(place) + 1
+    )
+    if found is not None:
+        return dataclasses.replace(found, keys=children)
+    deeper = next(key for other, key in below.items() if other[: len(place)] == place)
+    path = join_path(*split_path(deeper.path)[: len(place)])
+    return RegistryKey(path, True, keys=children)

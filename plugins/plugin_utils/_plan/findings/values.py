@@ -8,6 +8,7 @@ reads.
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Place, SettingKind, nearest
@@ -28,6 +29,8 @@ from .schannel_tree import SCHANNEL
 _LIST_GROUPS = ("cipher_suites", "curves")
 #: Data of an algorithm that is documented: 0 and 0xffffffff (S6).
 _DOCUMENTED = (0, 0xFFFFFFFF)
+#: Likeness of a misspelt name (DisableByDefault 0.97, Enable 0.92); names of other programs stay below it.
+_ALMOST_EQUAL = 0.85
 _PathKey = tuple[str, ...]
 
 
@@ -138,14 +141,12 @@ def _misspelt_name(view: View) -> t.Iterator[Hit]:
 
 
 def _near(name: str, here: t.Mapping[str, str]) -> str | None:
-    """A shared key holds strangers: a name counts as misspelt only if it is the right one but for blanks and at most
-    two slips.
-    """
+    """A shared key holds strangers: only what is nearly the right name counts as misspelt."""
     near = nearest(name, here.values())
-    if near is None or abs(len(near) - len(name.strip())) > 2:
+    if near is None:
         return None
-    wrong = sum(1 for left, right in zip(fold(name.strip()), fold(near)) if left != right)
-    return near if wrong <= 2 or fold(near) in fold(name) or fold(name) in fold(near) else None
+    likeness = difflib.SequenceMatcher(None, fold(name.strip()), fold(near)).ratio()
+    return near if likeness >= _ALMOST_EQUAL else None
 
 
 def _legacy_fips(view: View) -> t.Iterator[Hit]:
