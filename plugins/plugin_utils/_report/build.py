@@ -1,0 +1,53 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what the roles registered to the report: the only form that is kept, everything else is a view of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+
+from .host import host
+from .plain import clean
+from .schema import SCHEMA, SCHEMA_VERSION
+from .words import VERDICTS
+
+Data = dict[str, t.Any]
+
+
+def build_report(hosts: t.Sequence[t.Mapping[str, t.Any]], *, title: str, made_at: str, version: str) -> Data:
+    """The report as JSON data.
+
+    ``hosts``: one mapping per server with ``name``, ``before`` and ``after`` (results of ``state_info``, None where
+    there was none), ``change`` (result of ``baseline`` or None) and ``wire`` (endpoints of ``endpoint_info``). A server
+    that was not read is a row with the reason, never left out.
+    ``made_at``: ISO 8601 with its zone. ``version``: of the collection.
+    """
+    catalogue = load()
+    rows = [host(clean(dict(material)), catalogue) for material in hosts]
+    tags = sorted({tag for row in rows for one in row["findings"] + row["findings_gone"] for tag in one["sources"]})
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "title": clean(title),
+        "made_at": clean(made_at),
+        "version": clean(version),
+        "profiles": sorted({row["profile"] for row in rows if row["profile"]}),
+        "summary": summary(rows),
+        "hosts": rows,
+        "sources": {tag: catalogue.sources[tag] for tag in tags if tag in catalogue.sources},
+    }
+
+
+def summary(rows: t.Sequence[Data]) -> Data:
+    """Counts of servers: by verdict, read at all, changed, with a restart owed."""
+    return {
+        "hosts": len(rows),
+        "read": sum(row["read"] for row in rows),
+        "changed": sum(bool(row["change"] and row["change"]["changed"]) for row in rows),
+        "reboot_required": sum(row["reboot_required"] for row in rows),
+        "verdicts": {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS},
+    }

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as one HTML file that works without script and network, with its data inside."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
+
+from .loader import environment
+from .overview import COLUMNS, headline, overview, rule_words, stage_words
+from .plain import clean
+from .schema import checked
+from .words import FAIL, VERDICTS, counted, verdict_word, version_range, word
+
+Data = dict[str, t.Any]
+
+
+def render_html(report: Data) -> str:
+    """The page.
+
+    :raises ReportError: the data is no report, or one of a later version
+    """
+    found = clean(checked(report))
+    page = environment().get_template("report.html.j2")
+    return page.render(
+        report=found,
+        columns=COLUMNS,
+        overview=overview(found),
+        headline=headline(found),
+        verdicts=VERDICTS,
+        needs_somebody=(FAIL, UNKNOWN),
+        word=word,
+        verdict_word=verdict_word,
+        counted=counted,
+        version_range=version_range,
+        stage_words=stage_words,
+        rule_words=rule_words,
+    )

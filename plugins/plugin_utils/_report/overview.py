@@ -1,0 +1,100 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rows of the overview, the same in every view: two per server that was read twice, else one."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
+
+from .words import FAIL, counted, verdict_word, versions_words, word
+
+Data = dict[str, t.Any]
+
+#: Headings of the overview.
+COLUMNS: tuple[str, ...] = (
+    "Server",
+    "Exchange",
+    "Windows",
+    "Read",
+    "Server side",
+    "Client side",
+    "Suites",
+    "Errors",
+    "Warnings",
+    "Verdict",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the overview. ``cells``: one text per column. ``verdict``: the word, for those who add a colour."""
+
+    cells: tuple[str, ...]
+    verdict: str
+
+
+def overview(report: Data) -> list[Row]:
+    """The overview of a whole report, servers in the order in which they were given."""
+    return [row for host in report["hosts"] for row in _rows(host)]
+
+
+def _rows(host: Data) -> t.Iterator[Row]:
+    reads = [(name, host[name]) for name in ("before", "after") if host[name]]
+    windows = host["windows"].removeprefix("Windows ").removeprefix("Server ")
+    names = (host["name"], host["exchange"].removeprefix("Exchange ") or "not known", windows or "not known")
+    for place, (read, found) in enumerate(reads):
+        # The verdict of the last reading is that of the server: a second reading that failed leaves it unknown.
+        verdict = host["verdict"] if place == len(reads) - 1 and host["read"] else found["verdict"]
+        yield Row((*(names if place == 0 else ("", "", "")), read, *_numbers(found), verdict_word(verdict)), verdict)
+    if host["problem"]:
+        yield Row((*(("", "", "") if reads else names), "failed", "-", "-", "-", "-", "-", UNKNOWN), UNKNOWN)
+
+
+def _numbers(found: Data) -> tuple[str, ...]:
+    suites = "?" if found["suites"] is None else str(found["suites"])
+    server, client = (versions_words(found["versions"][side]) for side in ("server", "client"))
+    return (
+        server,
+        "same" if client == server else client,
+        suites,
+        str(found["findings"]["error"]),
+        str(found["findings"]["warning"]),
+    )
+
+
+def headline(report: Data) -> str:
+    """``6 servers: 1 fail, 5 pass.``, with what else has to be known first."""
+    found = report["summary"]
+    verdicts = ", ".join(f"{number} {verdict_word(verdict)}" for verdict, number in found["verdicts"].items() if number)
+    sentences = [f"{counted(found['hosts'], 'server')}: {verdicts or 'none was given'}."]
+    if found["read"] < found["hosts"]:
+        sentences.append(f"{counted(found['hosts'] - found['read'], 'server')} could not be read.")
+    if found["reboot_required"]:
+        owe = "owes" if found["reboot_required"] == 1 else "owe"
+        sentences.append(f"{counted(found['reboot_required'], 'server')} {owe} a restart.")
+    return " ".join(sentences)
+
+
+def stage_words(host: Data) -> str:
+    """How far the server is on the way through the stages, as one sentence."""
+    done = [row["stage"] for row in host["stages"] if row["state"] == "effective"]
+    sentence = f"In effect: {', '.join(done) or 'no stage yet'}."
+    if host["reboot_required"]:
+        sentence += " A restart is owed."
+    if host["next_stage"]:
+        detail = next((row["detail"] for row in host["stages"] if row["stage"] == host["next_stage"]), "")
+        sentence += f" Next: {host['next_stage']}{f', {detail}' if detail else ''}"
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
+def rule_words(rule: Data) -> str:
+    """What a rule found and what it wants, as one sentence."""
+    if rule["verdict"] == FAIL and rule["before"] != rule["after"]:
+        tail = f" {rule['detail']}" if rule["detail"] else ""
+        return f"{rule['title']}: is {word(rule['before'])}, wanted {word(rule['after'])}.{tail}"
+    return f"{rule['title']}: {rule['detail'] or verdict_word(rule['verdict'])}"

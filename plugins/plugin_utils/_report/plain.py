@@ -1,0 +1,44 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Foreign text and data made fit for a report: plain types, printable, bounded."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
+
+#: Longer texts do not help a reader; a hostile peer may send any.
+LIMIT = 2000
+
+
+def clean(value: t.Any) -> t.Any:
+    """The same data with every string on one line, without control, direction and terminal characters."""
+    if isinstance(value, dict):
+        return {clean_text(name): clean(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(item) for item in value]
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def clean_text(text: t.Any) -> str:
+    """One string of it; a last full stop stays, sentences need theirs."""
+    bare = one_line(text, LIMIT)
+    return f"{bare}." if bare and str(text).rstrip().endswith(".") and not bare.endswith("...") else bare
+
+
+def record(value: t.Any) -> dict[str, t.Any]:
+    """The mapping that a result should hold here, empty when it does not."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: t.Any) -> list[dict[str, t.Any]]:
+    """The mappings of a list that a result should hold here."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def words(value: t.Any) -> list[str]:
+    """The strings of a list that a result should hold here."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
