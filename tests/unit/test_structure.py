@@ -76,6 +76,8 @@ def test_no_plugin_relies_on_assert() -> None:
 
 def test_every_file_carries_the_licence() -> None:
     silent = WITHOUT_HEADER | {name for name in FILES if name.endswith(WITHOUT_COMMENTS) or not text_of(name).strip()}
+    # What the product itself writes is compared byte for byte.
+    silent |= {name for name in FILES if "/golden/" in name}
     assert broken(check_header, [name for name in FILES if name not in silent]) == ""
 
 
