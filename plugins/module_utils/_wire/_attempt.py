@@ -77,7 +77,7 @@ class Attempt:
             return
         if not self._hello_sent:
             self._outcome = Failure(
-                Status.TIMEOUT, f"The peer stopped answering before TLS ({self._dialogue.protocol}).", True
+                Status.TIMEOUT, f"The peer stopped answering before TLS ({self._dialogue.protocol})."
             )
         else:
             # What was chosen stays chosen, even when the rest of the flight never came.

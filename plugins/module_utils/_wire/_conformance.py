@@ -16,7 +16,7 @@ import dataclasses
 import difflib
 import typing as t
 
-from ._codes import Version
+from ._codes import Alert, Version
 from ._confirm import confirm_closes
 from ._discover import discover_ssl2
 from ._errors import CallerError
@@ -143,12 +143,13 @@ class _Check:
         mine = self.target.of(version)
         offer = self.survey.offer([version], tuple(reversed(mine)) or offered(version))
         reply = await self.survey.ask(offer)
-        if not isinstance(reply, Chosen) or not fits(reply, offer) or reply.version is not version:
-            self._refused(version, reply, offer)
+        if isinstance(reply, Chosen) and fits(reply, offer) and reply.version is version:
+            self._accepted(reply)
+            if mine:
+                self._judge_first(version, mine, reply.suite)
             return
-        self._accepted(reply)
-        if mine:
-            self._judge_first(version, mine, reply.suite)
+        # The reason may be the version or the suites; what is not wanted is asked next and tells them apart.
+        self._refused(version, reply, offer)
 
     def _judge_first(self, version: Version, mine: tuple[int, ...], chosen: int) -> None:
         # A list may begin with ECDSA suites where only an RSA certificate is bound: those cannot be chosen, and that is
@@ -157,15 +158,14 @@ class _Check:
         if chosen == possible[0]:
             self.survey.records[version].order = Order.SERVER if len(possible) > 1 else Order.UNKNOWN
             return
-        if chosen == possible[-1]:
-            self.survey.records[version].order = Order.CLIENT
         detail = f"{version.label} prefers {suite(chosen).name} where {suite(possible[0]).name} is wanted first."
         self.deviate("first_suite", version, chosen, detail)
 
     async def _nothing_else(self, version: Version) -> None:
         mine = self.target.of(version)
         rest = [number for number in offered(version) if number not in mine]
-        if not self.target.suites or not rest or self.survey.records[version].state is not VersionState.ACCEPTED:
+        settled = self.survey.records[version].alert == Alert.PROTOCOL_VERSION
+        if not self.target.suites or not rest or settled:
             return
         offer = self.survey.offer([version], rest)
         reply = await self.survey.ask(offer)
@@ -174,8 +174,10 @@ class _Check:
                 self._accepted(reply)
                 detail = f"{version.label} accepts {suite(reply.suite).name}, which is not wanted."
                 self.deviate("suite_accepted", version, reply.suite, detail)
-        elif isinstance(reply, Closed):
+        elif isinstance(reply, Closed) and self.survey.records[version].state is VersionState.ACCEPTED:
             self.survey.closes.append(Witness(version, offer, end_of_list=True))
+        elif isinstance(reply, Closed):
+            self.survey.refuse_by_close(version, offer)
         elif not isinstance(reply, Refused):
             self.doubt(version, reply)
 

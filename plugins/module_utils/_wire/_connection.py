@@ -64,8 +64,12 @@ class _Carrier(asyncio.Protocol):
             self._ended.set_result(None)
 
     def time_over(self) -> None:
-        self._conversation.time_over()
-        self._pump()
+        """Whatever else happens, the connection ends now."""
+        try:
+            self._conversation.time_over()
+        finally:
+            if self._transport is not None:
+                self._transport.abort()
 
     def _pump(self) -> None:
         if self._transport is None:

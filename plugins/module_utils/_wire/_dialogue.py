@@ -58,7 +58,7 @@ class Dialogue:
     def receive_end(self, reset: bool) -> Failure:
         """The peer ended the stream before TLS could begin: typically a limit, so it is worth another try."""
         how = "reset the connection" if reset else "closed the connection"
-        return Failure(Status.THROTTLED, f"The peer {how} before TLS could begin ({self.protocol}).", again=True)
+        return Failure(Status.THROTTLED, f"The peer {how} before TLS could begin ({self.protocol}).")
 
     def rest(self) -> bytes:
         """Bytes received beyond the dialogue; they belong to TLS."""

@@ -70,7 +70,7 @@ class LdapDialogue(Dialogue):
         if not message_id:
             # RFC 4511 4.4.1, notice of disconnection: not an answer to us.
             reason = f"The server ended the session: result {code}, {quoted(text)}."
-            return Failure(Status.THROTTLED, reason, again=True)
+            return Failure(Status.THROTTLED, reason)
         return _judge(code, text)
 
 
@@ -91,7 +91,7 @@ def _judge(code: int, text: str) -> Step:
         return READY
     said = f"result {code}, {quoted(text)}"
     if code == _BUSY:
-        return Failure(Status.THROTTLED, f"The server is too busy for StartTLS: {said}.", again=True)
+        return Failure(Status.THROTTLED, f"The server is too busy for StartTLS: {said}.")
     if code in (_PROTOCOL_ERROR, _UNWILLING):
         return Failure(Status.STARTTLS_NOT_OFFERED, f"The server offers no StartTLS: {said}.")
     # 52 unavailable: on a domain controller typically no certificate for server authentication.

@@ -24,7 +24,7 @@ from ._status import Failure, Status
 from ._suites import offered, suite
 from ._survey import ALL_VERSIONS, CHUNK, Survey, VersionState, fits
 
-__all__ = ["discover", "discover_ssl2"]
+__all__ = ["discover", "discover_again_in_parts", "discover_ssl2"]
 
 _SILENT = Failure(Status.TIMEOUT, "The server accepts connections and does not answer a TLS hello.")
 
@@ -53,13 +53,13 @@ async def _open(survey: Survey) -> None:
     reply = await survey.ask(offer)
     if isinstance(reply, (Closed, Silent)):
         # Perhaps the size of the hello: nothing is said about versions before a small one was tried.
+        survey.chunk = CHUNK
         offer = survey.offer(_OPENING_VERSIONS, _common_suites())
         reply = await survey.ask(offer)
-        if survey.answered:
-            survey.chunk = CHUNK
-        elif isinstance(reply, Silent):
+        if isinstance(reply, Silent):
             survey.stopped = _SILENT
-            return
+        if not survey.answered:
+            survey.chunk = None
     if isinstance(reply, NotTls):
         survey.stopped = _not_tls(reply)
     elif isinstance(reply, Chosen) and fits(reply, offer):
@@ -106,6 +106,18 @@ def _settle(survey: Survey, version: Version, offer: Offer, reply: Reply) -> Non
         survey.unknown(version, reply)
         if isinstance(reply, Silent) and not survey.answered:
             survey.stopped = _SILENT
+
+
+async def discover_again_in_parts(survey: Survey) -> None:
+    """Versions whose long hello was closed on an endpoint that has answered shorter ones only. Raises GaveUpError."""
+    if not survey.answered:
+        return
+    modern = [witness for witness in survey.closes if witness.version is not Version.SSL_2_0]
+    for witness in [witness for witness in modern if witness.offer.size > survey.longest_answered]:
+        survey.chunk = CHUNK
+        survey.closes.remove(witness)
+        survey.records[witness.version].state = VersionState.UNKNOWN
+        await _ask_version(survey, witness.version)
 
 
 async def discover_ssl2(survey: Survey) -> None:

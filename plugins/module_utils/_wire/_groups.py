@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 
-__all__ = ["LEGACY_GROUPS", "MODERN_GROUPS", "SIGNATURE_SCHEMES", "Group", "group"]
+__all__ = [
+    "COMMON_GROUPS",
+    "COMMON_SIGNATURE_SCHEMES",
+    "LEGACY_GROUPS",
+    "MODERN_GROUPS",
+    "SIGNATURE_SCHEMES",
+    "Group",
+    "group",
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +89,13 @@ LEGACY_GROUPS = tuple(row.number for row in _GROUPS if row.kind == "ec" and row.
 _TLS_1_3_CURVES = (0x001D, 0x0017, 0x0018, 0x0019, 0x001E, 0x001F, 0x0020, 0x0021, 0x0029)
 MODERN_GROUPS = _TLS_1_3_CURVES + tuple(row.number for row in _GROUPS if row.kind != "ec")
 
+# What old Schannel pairs its suites with (P-384 for its AES-256 ECDSA suites), and X25519.
+COMMON_GROUPS = (0x001D, 0x0017, 0x0018, 0x0019)
+
 # fmt: off
+COMMON_SIGNATURE_SCHEMES = (
+    0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201, 0x0202,
+)
 SIGNATURE_SCHEMES = (
     0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B, 0x0401, 0x0501, 0x0601,
     0x0303, 0x0301, 0x0201, 0x0203, 0x0402, 0x0502, 0x0602, 0x0302, 0x0202, 0x081A, 0x081B, 0x081C, 0x0101,

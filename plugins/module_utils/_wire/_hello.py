@@ -14,7 +14,7 @@ import typing as t
 
 from ._codes import ContentType, Extension, HandshakeType, Version
 from ._errors import CallerError
-from ._groups import LEGACY_GROUPS, MODERN_GROUPS, SIGNATURE_SCHEMES
+from ._groups import COMMON_GROUPS, COMMON_SIGNATURE_SCHEMES, LEGACY_GROUPS, MODERN_GROUPS, SIGNATURE_SCHEMES
 from ._reader import Reader, vector
 from ._suites import EMPTY_RENEGOTIATION_INFO_SCSV
 
@@ -42,6 +42,7 @@ class Offer:
     server_name: None sends no SNI. key_shares: send shares instead of an empty list (TLS 1.3).
     groups: None sends those that suit the versions. alpn: protocol names, none sent when empty.
     signals: signalling suite numbers to add, for example the fallback SCSV.
+    compact: only the groups and signature schemes that everybody knows, for servers that choke on long hellos.
     """
 
     versions: tuple[Version, ...]
@@ -51,10 +52,16 @@ class Offer:
     groups: tuple[int, ...] | None = None
     alpn: tuple[str, ...] = ()
     signals: tuple[int, ...] = ()
+    compact: bool = False
 
     @property
     def highest(self) -> Version:
         return self.versions[0]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the record that carries it."""
+        return len(client_hello(self, bytes(64)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,16 +159,20 @@ def _extensions(offer: Offer) -> t.Iterator[ExtensionData]:
         yield Extension.ALPN, vector(2, b"".join(vector(1, name.encode("ascii")) for name in offer.alpn))
     yield Extension.EXTENDED_MASTER_SECRET, b""
     if offer.highest >= Version.TLS_1_2:
-        yield Extension.SIGNATURE_ALGORITHMS, vector(2, _numbers(SIGNATURE_SCHEMES))
+        schemes = COMMON_SIGNATURE_SCHEMES if offer.compact else SIGNATURE_SCHEMES
+        yield Extension.SIGNATURE_ALGORITHMS, vector(2, _numbers(schemes))
     if modern:
         yield Extension.SUPPORTED_VERSIONS, vector(1, _numbers(offer.versions))
-        yield Extension.PSK_KEY_EXCHANGE_MODES, b"\x01\x01"
+        if not offer.compact:
+            yield Extension.PSK_KEY_EXCHANGE_MODES, b"\x01\x01"
         yield Extension.KEY_SHARE, vector(2, _shares() if offer.key_shares else b"")
 
 
 def _groups(offer: Offer, only_modern: bool) -> tuple[int, ...]:
     if offer.groups is not None:
         return offer.groups
+    if offer.compact:
+        return COMMON_GROUPS
     return MODERN_GROUPS if only_modern else LEGACY_GROUPS
 
 

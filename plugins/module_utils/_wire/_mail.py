@@ -51,7 +51,7 @@ class SmtpDialogue(LineDialogue):
             return NEED_DATA
         # RFC 5321 3.8: 421 may answer anything. Exchange sends 421 4.3.2 when a source has too many connections.
         if code == 421:
-            return Failure(Status.THROTTLED, f"The server turned us away: {quoted(line)}.", again=True)
+            return Failure(Status.THROTTLED, f"The server turned us away: {quoted(line)}.")
         return self._on_reply(code, line)
 
     def _on_reply(self, code: int, line: str) -> Step:
@@ -59,17 +59,15 @@ class SmtpDialogue(LineDialogue):
             if code == 220:
                 self._wait = _Wait.CAPABILITIES
                 return f"EHLO {self._ehlo_name}\r\n".encode("ascii", "replace")
-            again = code < 500
-            status = Status.THROTTLED if again else Status.UNREACHABLE
-            return Failure(status, f"The server refuses SMTP sessions from here: {quoted(line)}.", again)
+            # 4xx may pass, 5xx will not: to us this host is no mail server.
+            status = Status.THROTTLED if code < 500 else Status.UNREACHABLE
+            return Failure(status, f"The server refuses SMTP sessions from here: {quoted(line)}.")
         if self._wait is _Wait.CAPABILITIES:
             if code == 250 and "STARTTLS" in self._keywords:
                 self._wait = _Wait.GO_AHEAD
                 return b"STARTTLS\r\n"
             if 400 <= code < 500:
-                return Failure(
-                    Status.THROTTLED, f"The server does not answer EHLO for now: {quoted(line)}.", again=True
-                )
+                return Failure(Status.THROTTLED, f"The server does not answer EHLO for now: {quoted(line)}.")
             return Failure(Status.STARTTLS_NOT_OFFERED, "The server does not offer STARTTLS in its answer to EHLO.")
         if code == 220:
             return READY
@@ -93,7 +91,7 @@ class ImapDialogue(LineDialogue):
     def _on_line(self, line: str) -> Step:
         upper = line.upper()
         if upper.startswith("* BYE"):
-            return Failure(Status.THROTTLED, f"The server turned us away: {quoted(line)}.", again=True)
+            return Failure(Status.THROTTLED, f"The server turned us away: {quoted(line)}.")
         if self._wait is _Wait.GREETING:
             return self._on_greeting(line, upper)
         if upper.startswith("* CAPABILITY"):
@@ -151,7 +149,7 @@ class Pop3Dialogue(LineDialogue):
             return Failure(Status.NO_TLS, f"The peer does not speak POP3: {quoted(line)}.")
         if self._wait is _Wait.GREETING:
             if not positive:
-                return Failure(Status.THROTTLED, f"The server turned us away: {quoted(line)}.", again=True)
+                return Failure(Status.THROTTLED, f"The server turned us away: {quoted(line)}.")
             if self._known:
                 return self._ask()
             self._wait = _Wait.CAPABILITIES

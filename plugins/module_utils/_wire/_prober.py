@@ -14,7 +14,7 @@ from ._certificates import fetch_chain
 from ._codes import Version
 from ._confirm import confirm_closes
 from ._conformance import Wanted, conformance
-from ._discover import discover, discover_ssl2
+from ._discover import discover, discover_again_in_parts, discover_ssl2
 from ._endpoint import Endpoint
 from ._peel import peel, settle_order
 from ._result import result
@@ -103,17 +103,26 @@ async def _inventory(survey: Survey, with_suites: bool) -> None:
     if survey.stopped:
         return
     await discover_ssl2(survey)
-    if survey.closes:
-        survey.session.one_at_a_time()
+    await discover_again_in_parts(survey)
     if with_suites:
-        await _together(peel(survey, version) for version in _accepted(survey))
+        await _peel_all(survey)
     await confirm_closes(survey, with_suites)
     if with_suites:
         await _together(settle_order(survey, version) for version in _accepted(survey))
 
 
+async def _peel_all(survey: Survey) -> None:
+    versions = _accepted(survey)
+    if versions and not survey.alerts and not survey.closes:
+        # Nothing was refused yet: the shortest list shows how this endpoint does it.
+        await peel(survey, versions.pop())
+    if survey.closes:
+        survey.session.one_at_a_time()
+    await _together(peel(survey, version) for version in versions)
+
+
 def _accepted(survey: Survey) -> list[Version]:
-    """Accepted versions that have a list to be peeled; SSL 2.0 tells its own in one answer."""
+    """Accepted versions that have a list to be peeled, highest first; SSL 2.0 tells its own in one answer."""
     modern = [version for version in survey.records if version is not Version.SSL_2_0]
     return [version for version in modern if survey.records[version].state is VersionState.ACCEPTED]
 

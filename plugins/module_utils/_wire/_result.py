@@ -47,7 +47,7 @@ def _identity(endpoint: Endpoint) -> dict[str, t.Any]:
 def _version(record: VersionRecord) -> dict[str, t.Any]:
     return {
         "state": record.state.value,
-        "alert": record.alert,
+        "alert": None if record.alert is None else int(record.alert),
         "suites": suites_of(record.suites),
         "order": record.order.value,
         "complete": record.complete,

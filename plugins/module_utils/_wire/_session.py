@@ -39,6 +39,10 @@ class Limits:
     pauses: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
+# What may pass on an endpoint that has let a hello through before. 454 too says "for a temporary reason" (RFC 3207 4).
+_PASSING = (Status.THROTTLED, Status.TIMEOUT, Status.UNREACHABLE, Status.STARTTLS_UNAVAILABLE)
+
+
 class GaveUpError(Exception):
     """No hello could be sent any more. failure: why."""
 
@@ -106,10 +110,7 @@ class Session:
         def attempt() -> Attempt:
             return Attempt(new_dialogue(self.endpoint.transport, self.limits.ehlo_name, self._hello_reached), hello)
 
-        outcome = await self.carry(attempt)
-        if isinstance(outcome, (Refused, Closed)):
-            self.refused_hellos += 1
-        return t.cast(Reply, outcome)
+        return t.cast(Reply, await self.carry(attempt))
 
     async def carry(self, conversation_of: t.Callable[[], Conversation]) -> t.Any:
         """Run a conversation, again after a pause when the server turns us away. Raises GaveUpError."""
@@ -134,7 +135,8 @@ class Session:
     async def _pause(self, failure: Failure, pauses: t.Iterator[float]) -> None:
         """Wait at the gate, so that nobody else asks meanwhile; give up when there is no use or no patience left."""
         self.one_at_a_time()
-        worth_it = failure.again or (failure.status is Status.UNREACHABLE and self._hello_reached)
+        # Who answered a hello before and is silent or gone now may be overloaded; who never did, is what it seems.
+        worth_it = failure.status is Status.THROTTLED if not self._hello_reached else failure.status in _PASSING
         pause = next(pauses, None) if worth_it else None
         if pause is None:
             self._over = failure
@@ -174,4 +176,6 @@ class Session:
             return Failure(Status.TIMEOUT, "The connection ended without an answer.")
         if not isinstance(outcome, Failure):
             self._hello_reached = True
+        if isinstance(outcome, (Refused, Closed)):
+            self.refused_hellos += 1
         return t.cast(Outcome, outcome)

@@ -30,8 +30,7 @@ class Status(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """We did not get as far as a TLS answer. detail: one sentence. again: worth another try after a pause."""
+    """We did not get as far as a TLS answer. detail: one sentence."""
 
     status: Status
     detail: str
-    again: bool = False

@@ -24,8 +24,8 @@ __all__ = ["ALL_VERSIONS", "CHUNK", "Order", "Survey", "VersionRecord", "Version
 #: Highest first.
 ALL_VERSIONS = tuple(sorted(Version, reverse=True))
 
-# Old stacks drop hellos with more suites than this (IIS 6 is the smallest known).
-CHUNK = 64
+# Old stacks drop hellos of more than 64 suites (IIS 6), others such of 256 bytes and more: this keeps below both.
+CHUNK = 40
 
 
 class VersionState(enum.Enum):
@@ -76,17 +76,22 @@ class Survey:
         self.closes: list[Witness] = []
         #: Suites per hello that this endpoint can bear; None: all at once.
         self.chunk: int | None = None
+        #: Bytes of the longest hello that was answered in TLS.
+        self.longest_answered = 0
         #: TLS 1.3 wants key shares, an empty list was not answered.
         self.key_shares = False
         #: Set when going on asking has no use: the peer is silent, or speaks no TLS.
         self.stopped: Failure | None = None
 
     def offer(self, versions: t.Sequence[Version], suites: t.Sequence[int]) -> Offer:
-        return Offer(tuple(versions), tuple(suites), self.session.endpoint.server_name, key_shares=self.key_shares)
+        name, compact = self.session.endpoint.server_name, self.chunk is not None
+        return Offer(tuple(versions), tuple(suites), name, key_shares=self.key_shares, compact=compact)
 
     async def ask(self, offer: Offer) -> Reply:
         reply = await self.session.ask(offer)
         self.learn(reply)
+        if isinstance(reply, (Chosen, Refused)):
+            self.longest_answered = max(self.longest_answered, offer.size)
         return reply
 
     async def ask_in_parts(self, version: Version, suites: t.Sequence[int]) -> tuple[Offer, Reply]:
