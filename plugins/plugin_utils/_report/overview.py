@@ -88,8 +88,8 @@ def stage_words(host: Data) -> str:
         sentence += " A restart is owed."
     if host["next_stage"]:
         detail = next((row["detail"] for row in host["stages"] if row["stage"] == host["next_stage"]), "")
-        sentence += f" Next: {host['next_stage']}{f', {detail}' if detail else ''}"
-    return sentence if sentence.endswith(".") else f"{sentence}."
+        sentence += f" Next: {host['next_stage']}.{f' {detail}' if detail else ''}"
+    return sentence
 
 
 def rule_words(rule: Data) -> str:
