@@ -53,6 +53,7 @@ def make_plan(
                 reached = name
         elif look(name, question)[1].state in FULFILLED:
             step = take_stage(name, question)
+            reached = reached if found else name
         else:
             gate = found[0] if found else blocks(name)
             step = pass_by(name, question, gate)
