@@ -100,7 +100,9 @@ def sample_answer(
     }
 
 
-def sample_observation(os: str, exchange: str | None = None, registry: Registry | None = None, **more: t.Any) -> Observation:
+def sample_observation(
+    os: str, exchange: str | None = None, registry: Registry | None = None, **more: t.Any
+) -> Observation:
     """The observation of such a host."""
     return from_host(sample_answer(os, exchange, registry, **more))
 
@@ -118,7 +120,9 @@ def full(path: str) -> str:
     return path.replace("HKLM\\", "HKEY_LOCAL_MACHINE\\", 1)
 
 
-def protocol(version: str, enabled: int | None, by_default: int | None, sides: str = "Client Server") -> dict[str, t.Any]:
+def protocol(
+    version: str, enabled: int | None, by_default: int | None, sides: str = "Client Server"
+) -> dict[str, t.Any]:
     """Both values of a version on some sides; None = absent."""
     pair = {"Enabled": enabled, "DisabledByDefault": by_default}
     found = {name: data for name, data in pair.items() if data is not None}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .checking import Check, Context
 from .direct import DIRECT_STAGE, direct
+from .documents import Document, read_document
 from .lint import CHECKS, lint
 from .load import Benchmark, load_benchmarks, load_document, load_profile, profile_context, profile_names
 from .model import (
@@ -44,6 +45,7 @@ __all__ = [
     "Bits",
     "Check",
     "Context",
+    "Document",
     "ExceptionEntry",
     "Explicit",
     "Overlay",
@@ -60,6 +62,7 @@ __all__ = [
     "misfit",
     "profile_context",
     "profile_names",
+    "read_document",
     "read_overlay",
     "resolve",
     "show",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import lint_lists, lint_overlays, lint_rules
 from .checking import Check, Context
-from .problems import Problem
+from .problems import Problem, in_order
 
 #: Found while reading, before there are records.
 READING: tuple[Check, ...] = (
@@ -30,11 +30,19 @@ CHECKS: tuple[Check, ...] = (*READING, *lint_rules.CHECKS, *lint_lists.CHECKS, *
 
 
 def lint(context: Context) -> tuple[Problem, ...]:
-    """Everything that is wrong with the documents of a context, in the order in which they stand."""
+    """Everything that is wrong with the documents of a context, each thing once, in the order in which it stands.
+
+    What the reader of YAML already objected to is not reported again under another name.
+    """
     found: list[Problem] = []
     for document in context.documents:
-        found.extend(document.problems)
+        objected = {problem.place for problem in document.problems if problem.id.startswith("yaml-")}
+        found.extend(one for one in document.problems if one.id.startswith("yaml-") or one.place not in objected)
         for check in CHECKS:
             if check.run is not None:
-                found.extend(Problem(place, check.id, sentence) for place, sentence in check.run(document, context))
-    return tuple(found)
+                found.extend(
+                    Problem(place, check.id, sentence)
+                    for place, sentence in check.run(document, context)
+                    if place not in objected
+                )
+    return in_order(found)

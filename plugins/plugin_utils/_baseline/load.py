@@ -16,19 +16,26 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import n
 from .checking import Context, extended
 from .documents import Document, read_document
 from .model import Profile
-from .places import Mapping, Scalar, Sequence, read_yaml
+from .places import read_yaml
 from .problems import BaselineError, Problem
+from .shape import MAPPING, REQUIREMENT, Draft, read_record, read_records
 
 _HERE = pathlib.Path(__file__).resolve().parent
 
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """Which rules answer a requirement of somebody else. ``rules`` are ids of rules or of records of rules."""
+    """Which rules answer a requirement of somebody else.
+
+    ``also``: its other number. ``confirmed``: the id was seen in more than one place. ``rules``: ids of rules or of
+    records of rules.
+    """
 
     authority: str
     id: str
+    also: str
     title: str
+    confirmed: bool
     rules: tuple[str, ...]
 
 
@@ -77,26 +84,28 @@ def profile_context(name: str, **known: t.Any) -> Context:
 def load_benchmarks() -> tuple[Benchmark, ...]:
     """Every requirement of ``mappings/*.yml``, in the order of the files. Raises BaselineError."""
     found: list[Benchmark] = []
+    problems: list[Problem] = []
     for path in sorted((_HERE / "mappings").glob("*.yml")):
-        root, problems = read_yaml(_read(path), path.name)
-        if problems or not isinstance(root, Mapping):
-            raise BaselineError(problems or [Problem(None, "file-shape", f"{path.name} is no mapping.")])
-        authority = root.get("authority")
-        requirements = root.get("requirements")
-        for record in requirements.items if isinstance(requirements, Sequence) else ():
-            if isinstance(record, Mapping):
-                texts = {str(key.value): str(node.value) for key, node in record.entries if isinstance(node, Scalar)}
-                rules = record.get("rules")
-                names = rules.items if isinstance(rules, Sequence) else ()
-                found.append(
-                    Benchmark(
-                        authority=str(authority.value) if isinstance(authority, Scalar) else path.stem,
-                        id=texts.get("id", ""),
-                        title=texts.get("title", ""),
-                        rules=tuple(str(item.value) for item in names if isinstance(item, Scalar)),
-                    )
-                )
+        root, wrong = read_yaml(_read(path), path.name)
+        problems += wrong
+        if root is not None:
+            head = read_record(root, MAPPING, "mapping", problems)
+            requirements = read_records(head.fields.get("requirements"), REQUIREMENT, "requirement", problems)
+            found += [_benchmark(head.text("authority"), draft) for draft in requirements]
+    if problems:
+        raise BaselineError(problems)
     return tuple(found)
+
+
+def _benchmark(authority: str, draft: Draft) -> Benchmark:
+    return Benchmark(
+        authority=authority,
+        id=draft.text("id"),
+        also=draft.text("also"),
+        title=draft.text("title"),
+        confirmed=draft.text("confirmed") == str(True),
+        rules=draft.words("rules"),
+    )
 
 
 def _read(path: pathlib.Path) -> str:

@@ -42,8 +42,13 @@ class BaselineError(Exception):
     """
 
     def __init__(self, problems: t.Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems), key=_order))
+        self.problems: tuple[Problem, ...] = in_order(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def in_order(problems: t.Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once: those without a place first, then by file, line and column."""
+    return tuple(sorted(set(problems), key=_order))
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str, str]:

@@ -27,6 +27,7 @@ class Type(enum.Enum):
     TEXTS = "a list of names"
     NAMED_TEXTS = "names with a setting each"
     TRUE = "true"
+    TRUTH = "true or false"
     WANT = "a wanted value"
     RECORD = "a record"
     RECORDS = "a list of records"
@@ -84,6 +85,15 @@ EXCEPTION = (
     Field("ticket", Type.TEXT),
     Field("until", Type.TEXT),
     Field("hosts", Type.TEXTS, required=False),
+)
+
+MAPPING = (Field("authority", Type.TEXT), Field("requirements", Type.RECORDS))
+REQUIREMENT = (
+    Field("id", Type.TEXT),
+    Field("also", Type.TEXT, required=False),
+    Field("title", Type.TEXT),
+    Field("confirmed", Type.TRUTH),
+    Field("rules", Type.TEXTS),
 )
 
 
@@ -190,6 +200,8 @@ def _fits(node: Node, type_: Type) -> bool:
         return isinstance(node, Mapping) and bool(node.entries) and all(_is_text(value) for _key, value in node.entries)
     if type_ is Type.TRUE:
         return isinstance(node, Scalar) and node.value is True
+    if type_ is Type.TRUTH:
+        return isinstance(node, Scalar) and isinstance(node.value, bool)
     if type_ is Type.RECORDS:
         return isinstance(node, Sequence)
     if type_ in (Type.RECORD, Type.NAMED_RECORDS):

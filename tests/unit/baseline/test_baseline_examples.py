@@ -12,6 +12,8 @@ import typing as t
 
 import pytest
 import yaml
+from tools.sample_host import sample_state
+
 from ansible_collections.msexchange.tls.plugins.plugin_utils import _baseline as baseline_room
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
     load_profile,
@@ -20,7 +22,6 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import make_plan
-from tools.sample_host import sample_state
 
 EXAMPLES = pathlib.Path(str(baseline_room.__file__)).resolve().parent / "examples"
 
