@@ -242,7 +242,7 @@ function Get-MissingKey {
     $missing = New-Object -TypeName System.Collections.ArrayList
     while ($Path.Contains('\') -and (Test-NotFound -Code (Read-RegistryKey -Path $Path -ExistsOnly).Code)) {
         $missing.Insert(0, $Path)
-        $Path = $Path.Substring(0, $Path.LastIndexOf('\'))
+        $Path = $Path.Substring(0, $Path.LastIndexOf([char]'\'))
     }
     $missing
 }

@@ -205,7 +205,7 @@ function ConvertTo-JournalHeader {
 
     $parse = @{}
     # 7 makes dates of strings that look like one; the switch that forbids it came with 7.5, and 5.1 needs none.
-    if ($PSVersionTable.PSVersion -ge [version]'7.5') { $parse.DateKind = 'String' }
+    if ($PSVersionTable.PSVersion -ge [version]'7.5') { $parse = @{ DateKind = 'String' } }
     $read = ConvertFrom-Json -InputObject $Text @parse
     $member = @{ type = 'str' }
     $needed = @{ type = 'str'; required = $true }

@@ -10,7 +10,6 @@
 #Requires -Version 5.1
 #AnsibleRequires -PowerShell ..module_utils._Native
 #AnsibleRequires -PowerShell ..module_utils._Contract
-#AnsibleRequires -PowerShell ..module_utils._RegistryData
 #AnsibleRequires -PowerShell ..module_utils._RegistryRead
 #AnsibleRequires -PowerShell ..module_utils._RegistryWrite
 #AnsibleRequires -PowerShell ..module_utils._ChangeFolder
