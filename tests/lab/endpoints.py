@@ -75,8 +75,8 @@ class EndpointListener:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = mail.DIALOGUES[self.endpoint.transport](self.host.fqdn)
         if not self.host.serves(self.endpoint):
-            await talk.out_of_service(writer)
-            _reset(writer)
+            if not await talk.out_of_service(writer):
+                _reset(writer)
             return
         if not await talk.before_tls(reader, writer):
             return

@@ -22,6 +22,7 @@ class What(str, enum.Enum):
     CUT_BEFORE = "cut_before"  #: the connection ends, the request was not carried out
     CUT_AFTER = "cut_after"  #: the request was carried out, its answer is lost
     DELAY = "delay"  #: the answer comes ``seconds`` late
+    SLOW = "slow"  #: the command runs ``seconds`` longer
     ANSWER = "answer"  #: the command prints ``stdout`` (and ``stderr``) instead of its own output
     HTTP = "http"  #: the listener answers ``status`` instead
     POWER_LOSS = "power_loss"  #: the host loses power, at registry write number ``at_write`` of a change
@@ -103,12 +104,13 @@ class Faults:
             and fault.matches()
         ]
 
-    def on_execution(self, job: Job) -> Fault | None:
-        """The fault that replaces the output of a command, if one strikes. Remembers the module for the faults inside
-        it.
+    def on_execution(self, job: Job) -> tuple[float, Fault | None]:
+        """Seconds that a command runs longer, and the fault that replaces its output. Remembers the module for the
+        faults inside it.
         """
         self._module = job.name
-        return self._first(What.ANSWER)
+        slow = self._first(What.SLOW)
+        return slow.seconds if slow else 0.0, self._first(What.ANSWER)
 
     def mutex_busy(self) -> bool:
         """Whether another writer holds the host now."""

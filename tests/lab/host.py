@@ -14,9 +14,10 @@ import typing as t
 from . import build, schannel
 from .clock import TICKS_PER_SECOND, Clock, unix_seconds
 from .counters import Counters
+from .engine_emulated import journal
 from .faults import Faults, PowerLossError
 from .filesystem import DISK_FULL, FileError
-from .hive_data import load
+from .hive_data import dump, load
 from .persona import Endpoint, Member, systems, table
 from .result import Output
 
@@ -152,7 +153,9 @@ class LabHost:
     async def run(self, job: Job) -> Output:
         """Carries out a job. Raises PowerLossError after the host has gone dark."""
         self.counters.executions[job.name] += 1
-        fault = self.faults.on_execution(job)
+        seconds, fault = self.faults.on_execution(job)
+        if seconds:
+            await asyncio.sleep(seconds)
         if fault is not None:
             return Output(fault.stdout, fault.stderr, fault.exit_code)
         try:
@@ -202,11 +205,20 @@ class LabHost:
             return True
         root = f"{build.exchange_key(self.persona.exchange)}\\ServerComponentStates"
         for name in {component, "ServerWideOffline"}:
-            key = self.registry.find(f"{root}\\{name}")
-            for value in key.values.values() if key else ():
-                if value.content.decode("utf-16-le", "replace").startswith(f"1:{build.INACTIVE}:"):
+            for requester in ("Maintenance", "Functional", "HealthAPI", "Sidelined", "Deployment"):
+                value = self.registry.value(f"{root}\\{name}", requester, as_system=True)
+                if value and value.content.decode("utf-16-le", "replace").startswith(f"1:{build.INACTIVE}:"):
                     return False
         return True
+
+    def journal_files(self) -> dict[str, bytes]:
+        """Our journals and undo files on this host: file name -> content."""
+        found = self.files.files_in(journal.FOLDER)
+        return {file.path.rsplit("\\", 1)[1]: file.content for file in found}
+
+    def snapshot(self, path: str = "HKEY_LOCAL_MACHINE") -> dict[str, dict[str, tuple[int, bytes]]]:
+        """A copy of the registry from ``path`` down: key -> value name -> (kind, bytes)."""
+        return dump(self.registry, path)
 
     def set_maintenance(self, on: bool) -> None:
         """Takes Exchange out of service or puts it back, as the maintenance scripts leave the registry."""

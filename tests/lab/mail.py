@@ -28,8 +28,9 @@ class Dialogue:
         """Whether TLS begins now."""
         return True
 
-    async def out_of_service(self, writer: asyncio.StreamWriter) -> None:
-        """What a program says that is not in service, before the connection ends."""
+    async def out_of_service(self, writer: asyncio.StreamWriter) -> bool:
+        """Whether a program that is not in service says so, before the connection ends."""
+        return False
 
     async def after_tls(self, session: Session, service: str) -> None:
         """One exchange inside TLS: HTTP gets an answer, mail protocols their greeting."""
@@ -63,10 +64,11 @@ class _Lines(Dialogue):
                 await writer.drain()
                 return begins
 
-    async def out_of_service(self, writer: asyncio.StreamWriter) -> None:
+    async def out_of_service(self, writer: asyncio.StreamWriter) -> bool:
         if self.refusal:
             writer.write(self.refusal.encode() + b"\r\n")
             await writer.drain()
+        return bool(self.refusal)
 
     def answer(self, line: str) -> tuple[list[str], bool, bool]:
         """Lines of the answer, whether TLS begins, whether the connection ends."""

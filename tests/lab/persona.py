@@ -171,13 +171,24 @@ class Member:
 
 
 def estate(path: pathlib.Path) -> list[Member]:
-    """The members of an estate file: ``hosts: {name: persona}``, or a mapping as :func:`member` takes it. Raises
-    PersonaError.
+    """The members of an estate file: ``hosts: {name: persona}``, or a mapping as :func:`member` takes it, with
+    ``count`` for so many of the kind. Raises PersonaError.
     """
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict) or not isinstance(content.get("hosts"), dict) or not content["hosts"]:
         raise PersonaError(f"{path.name}: an estate has hosts")
-    return [member(name, item) for name, item in content["hosts"].items()]
+    return [found for name, item in content["hosts"].items() for found in _members(name, item)]
+
+
+def _members(name: str, item: t.Any) -> list[Member]:
+    """One member, or ``count`` of them with numbered names."""
+    if not isinstance(item, dict) or "count" not in item:
+        return [member(name, item)]
+    count, rest = item["count"], {field: value for field, value in item.items() if field != "count"}
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise PersonaError(f"host {name}: count must be a number from 1")
+    first = member(name, rest)
+    return [dataclasses.replace(first, name=f"{name}{number:0{len(str(count))}}") for number in range(1, count + 1)]
 
 
 def member(name: str, item: t.Any) -> Member:

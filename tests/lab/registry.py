@@ -162,6 +162,12 @@ class Registry:
 
     def find(self, path: str, writing: bool = False) -> Key | None:
         """The key, None if it does not exist. Raises RegistryError when it may not be opened."""
+        key = self._find(path)
+        if key is not None:
+            self._check(path, writing)
+        return key
+
+    def _find(self, path: str) -> Key | None:
         root, names = split_path(path)
         key = self._roots[root]
         for name in names:
@@ -169,7 +175,6 @@ class Registry:
             if entry is None:
                 return None
             key = entry[1]
-        self._check(path, writing)
         return key
 
     def exists(self, path: str) -> bool:
@@ -248,9 +253,11 @@ class Registry:
             for value in sorted(self._open(path).values.values(), key=lambda v: sort_key(v.name))
         ]
 
-    def value(self, path: str, name: str) -> Value | None:
-        """One value, None if it or its key is absent. Raises RegistryError when the key is denied."""
-        key = self.find(path)
+    def value(self, path: str, name: str, as_system: bool = False) -> Value | None:
+        """One value, None if it or its key is absent. Raises RegistryError when the key is denied (never to the
+        system).
+        """
+        key = self._find(path) if as_system else self.find(path)
         found = key.values.get(fold(name)) if key else None
         return dataclasses.replace(found) if found else None
 

@@ -18,7 +18,7 @@ import typing as t
 
 from . import winvalue
 from .persona import table
-from .registry import Registry, RegistryError
+from .registry import Registry
 from .tls_tables import BY_NUMBER, ORDER, SUITES, VERSIONS, Suite
 
 _CONTROL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control"
@@ -96,11 +96,8 @@ def read(registry: Registry, system: str) -> State:
 
 
 def _number(registry: Registry, path: str, name: str) -> int | None:
-    """A REG_DWORD; None where it is absent, denied or of another type (which Schannel does not read)."""
-    try:
-        value = registry.value(path, name)
-    except RegistryError:
-        return None
+    """A REG_DWORD; None where it is absent or of another type (which Schannel does not read)."""
+    value = registry.value(path, name, as_system=True)
     if value is None or value.kind != winvalue.REG_DWORD or len(value.content) != 4:
         return None
     return int(struct.unpack("<I", value.content)[0])
@@ -134,11 +131,11 @@ def _suite_names(registry: Registry) -> list[str]:
     """Names in order, curve suffixes taken off: Group Policy's list if there is one of the right type (even an empty
     one), else the local one.
     """
-    value = registry.value(_POLICY, "Functions")
+    value = registry.value(_POLICY, "Functions", as_system=True)
     if value is not None and value.kind == winvalue.REG_SZ:
         text = value.content.decode("utf-16-le", "replace").split("\0")[0]
         return [_CURVE.sub("", name) for name in text.split(",")]
-    value = registry.value(_LOCAL, "Functions")
+    value = registry.value(_LOCAL, "Functions", as_system=True)
     form = winvalue.decode(value.kind, value.content) if value else None
     return [_CURVE.sub("", name) for name in form.data] if form and isinstance(form.data, list) else []
 

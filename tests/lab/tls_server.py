@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import datetime
 import ipaddress
 import pathlib
 import ssl
 import typing as t
+import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,6 +63,14 @@ def _der(tag: int, content: bytes) -> bytes:
     return bytes([tag, 0x80 | len(size) if size else length]) + size + content
 
 
+@contextlib.contextmanager
+def _without_warnings() -> t.Iterator[None]:
+    """Old versions are what the lab is about; Python need not warn of them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
 class Certificates:
     """Keys, certificates and contexts of an estate, made when first needed. The keys are shared by all hosts: they
     protect nothing.
@@ -84,9 +94,10 @@ class Certificates:
         """A context that offers everything the host's Schannel offers and OpenSSL can do (for WinRM over HTTPS)."""
         state, kind = host.schannel_state(obeys), self.kind(host)
         found = self._plain(host)
-        for version, flag in _OFF.items():
-            if version not in state.versions:
-                found.options |= flag
+        with _without_warnings():
+            for version, flag in _OFF.items():
+                if version not in state.versions:
+                    found.options |= flag
         names = [
             suite.openssl
             for version in ORDER
@@ -103,7 +114,8 @@ class Certificates:
         identity = (host.name, version, suite.name, server_order)
         if identity not in self._contexts:
             found = self._plain(host)
-            found.minimum_version = found.maximum_version = _VERSIONS[version]
+            with _without_warnings():
+                found.minimum_version = found.maximum_version = _VERSIONS[version]
             if version != "tls_1_3":
                 found.set_ciphers(f"{suite.openssl}:@SECLEVEL=0")
             elif not server_order:
@@ -114,7 +126,8 @@ class Certificates:
     def _plain(self, host: LabHost) -> ssl.SSLContext:
         found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         found.set_ciphers("ALL:@SECLEVEL=0")
-        found.minimum_version = ssl.TLSVersion.TLSv1
+        with _without_warnings():
+            found.minimum_version = ssl.TLSVersion.TLSv1
         found.load_cert_chain(self._chain(host)[1])
         found.load_dh_params(str(self._dh_file()))
         found.num_tickets = 0

@@ -24,8 +24,6 @@ from .wsman import Operation, Question
 if t.TYPE_CHECKING:
     from .host import LabHost
 
-MARGIN = 2.0  #: seconds before the client's own timeout at which Receive answers "nothing yet"
-
 
 @dataclasses.dataclass
 class Command:
@@ -207,7 +205,7 @@ class WinRm:
         if command.output is None:
             self._run(command)
         running = t.cast("asyncio.Task[Output]", command.output)
-        finished, _ = await asyncio.wait({running}, timeout=max(question.timeout - MARGIN, 1.0))
+        finished, _ = await asyncio.wait({running}, timeout=question.timeout)
         if not finished:
             text = (
                 "The WS-Management service cannot complete the operation within the time specified in OperationTimeout."
