@@ -37,7 +37,7 @@ class ChangeAction(TlsAction):
         plan = make_plan(state, baseline, DIRECT_STAGE, members={}, force=task.arguments["force"])
         if plan.gates:
             why = " ".join(f"{gate.reason} {gate.remedy}" for gate in plan.gates)
-            raise TaskError(f"{task.broker.host}: nothing was written. {why}")
+            raise TaskError(f"{task.broker.host}: {why} Nothing was written.")
         return self.conclude(task, state, baseline, plan)
 
     def conclude(self, task: Task, state: State, baseline: Baseline, plan: Plan) -> Result:
