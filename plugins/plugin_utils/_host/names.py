@@ -56,6 +56,7 @@ def leaf(path: str) -> str:
     return parts[-1] if parts else path
 
 
+@functools.lru_cache(maxsize=65536)
 def path_key(path: str, current_control_set: int | None = None) -> tuple[str, ...]:
     """A path for comparison.
 

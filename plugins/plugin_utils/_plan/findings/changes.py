@@ -33,14 +33,17 @@ _SLACK = 5 * 10_000_000
 def _debt(view: View) -> t.Iterator[Hit]:
     headers = {change.id: change for change in view.state.observation.journal}
     for change_id in view.state.debt.changes:
-        change = headers[change_id]
+        change, name = headers[change_id], _name(change_id)
         when = filetime_to_iso(change.closed) or "an unknown time"
         count = len(change.values)
         yield Hit(
-            printable(change_id, 80),
-            f"The change {printable(change_id, 80)} of {when} ({count} value{'' if count == 1 else 's'}) waits "
-            "for a boot.",
+            name,
+            f"The change {name} of {when} ({count} value{'' if count == 1 else 's'}) waits for a boot.",
         )
+
+
+def _name(change_id: str) -> str:
+    return printable(change_id, 80) or "without id"
 
 
 def _foreign(view: View) -> t.Iterator[Hit]:
@@ -97,9 +100,8 @@ def _bad_end(view: View) -> t.Iterator[Hit]:
     for change in view.state.observation.journal:
         if change.state in _BAD_ENDS:
             error = f": {printable(change.error, 120)}" if change.error else ""
-            yield Hit(
-                printable(change.id, 80), f"The change {printable(change.id, 80)} {_BAD_ENDS[change.state]}{error}."
-            )
+            name = _name(change.id)
+            yield Hit(name, f"The change {name} {_BAD_ENDS[change.state]}{error}.")
 
 
 def _owned(view: View) -> t.Iterator[Hit]:

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What endpoints answered against what the registry has in effect: a difference is a finding, silence is unknown."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from tools.registry import AFTER, state_of
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+
+OFF = '"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'
+TLS_1_0_OFF = f"[SCHANNEL\\Protocols\\TLS 1.0\\Server]\n{OFF}[SCHANNEL\\Protocols\\TLS 1.0\\Client]\n{OFF}"
+
+
+def endpoint(
+    port: int = 443, service: str = "https", transport: str = "tls", status: str = "answered", **versions: str
+) -> dict[str, t.Any]:
+    """One endpoint as the prober tells it; versions by name, for example tls_1_0="accepted"."""
+    return {
+        "host": "ex01.example.org",
+        "address": None,
+        "port": port,
+        "service": service,
+        "transport": transport,
+        "status": status,
+        "detail": "",
+        "versions": {name: {"state": state, "alert": None, "suites": []} for name, state in versions.items()},
+    }
+
+
+def observed(state: State, *endpoints: dict[str, t.Any]) -> list[tuple[str, str]]:
+    return [(f.id.split(".")[1], f.message) for f in find(state, observed=endpoints) if f.id.startswith("observed.")]
+
+
+def test_a_version_that_is_off_since_the_boot_and_still_accepted_is_a_finding() -> None:
+    found = observed(state_of(TLS_1_0_OFF), endpoint(tls_1_0="accepted", tls_1_2="accepted"))
+    assert found == [
+        (
+            "still_answered",
+            "ex01.example.org:443 (https) still accepts TLS 1.0, which the registry has disabled since the boot.",
+        )
+    ]
+
+
+def test_a_version_that_is_on_and_refused_is_a_finding() -> None:
+    found = observed(state_of("[SCHANNEL]\n"), endpoint(tls_1_2="refused"))
+    assert [kind for kind, _message in found] == ["not_answered"]
+    assert "refuses TLS 1.2" in found[0][1]
+
+
+@pytest.mark.parametrize("state", ["refused", "refused_by_close"])
+def test_a_refusal_of_a_version_that_is_off_is_as_it_should_be(state: str) -> None:
+    assert observed(state_of(TLS_1_0_OFF), endpoint(tls_1_0=state)) == []
+
+
+def test_between_write_and_boot_neither_answer_is_a_contradiction() -> None:
+    pending = state_of(TLS_1_0_OFF, written={"SCHANNEL\\Protocols\\TLS 1.0\\Server": AFTER})
+    assert observed(pending, endpoint(tls_1_0="accepted")) == []
+    assert observed(pending, endpoint(tls_1_0="refused")) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "service", "transport"), [(25, "smtp", "smtp"), (587, "submission", "smtp"), (465, "smtps", "tls")]
+)
+def test_smtp_without_tls_1_3_is_right(port: int, service: str, transport: str) -> None:
+    state = state_of("[SCHANNEL]\n", "ws2022", "15.2.1748.10", role="mailbox")
+    assert observed(state, endpoint(port, service, transport, tls_1_3="refused", tls_1_2="accepted")) == []
+
+
+def test_https_without_tls_1_3_is_not_right_where_it_is_on() -> None:
+    state = state_of("[SCHANNEL]\n", "ws2022", "15.2.1748.10", role="mailbox")
+    assert [kind for kind, _ in observed(state, endpoint(tls_1_3="refused"))] == ["not_answered"]
+
+
+@pytest.mark.parametrize("status", ["timeout", "unreachable", "throttled", "no_tls", "starttls_not_offered"])
+def test_an_endpoint_that_does_not_answer_is_unknown_not_failed(status: str) -> None:
+    found = observed(state_of(TLS_1_0_OFF), endpoint(status=status))
+    assert [kind for kind, _message in found] == ["unknown"]
+    assert status in found[0][1]
+
+
+def test_a_drained_server_is_named_as_the_reason_of_silence() -> None:
+    drained = (
+        "[HKLM\\SOFTWARE\\Microsoft\\ExchangeServer\\v15\\ServerComponentStates\\ServerWideOffline]\n"
+        '"Maintenance"="1:0:638000000000000000"\n'
+    )
+    state = state_of(drained, "ws2016", "15.1.2507.6", role="mailbox")
+    found = observed(state, endpoint(25, "smtp", "smtp", status="starttls_unavailable"))
+    assert "the server is in maintenance" in found[0][1]
+
+
+def test_an_unclear_answer_about_one_version_is_unknown() -> None:
+    assert [kind for kind, _ in observed(state_of(TLS_1_0_OFF), endpoint(tls_1_0="unknown"))] == ["unknown"]
+
+
+def test_an_old_exchange_whose_smtp_does_not_follow_windows_is_not_blamed() -> None:
+    state = state_of("[SCHANNEL]\n", "ws2012r2", "15.0.847.32", role="mailbox")
+    assert observed(state, endpoint(25, "smtp", "smtp", tls_1_2="refused")) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"status": "answered"}, {"status": "answered", "versions": []}, {"status": 7, "versions": {"tls_1_0": 1}}],
+)
+def test_a_broken_answer_of_a_prober_never_fails(answer: dict[str, t.Any]) -> None:
+    assert isinstance(observed(state_of("[SCHANNEL]\n"), answer), list)
+
+
+def test_control_characters_of_a_peer_are_escaped() -> None:
+    hostile = {**endpoint(status="no_tls"), "host": "a\x1b[2Jb", "detail": "said \x07\u202e"}
+    (found,) = observed(state_of("[SCHANNEL]\n"), hostile)
+    assert "\\x1b[2J" in found[1]
+    assert found[1].isprintable()
