@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(options: argparse.Namespace) -> int:
     finished = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: finished.set())
+        signal.signal(number, lambda *dummy: finished.set())
     parent = os.getppid()
     with Lab.estate(
         options.estate, options.engine, options.state, Timing(down=options.down, services=options.services)

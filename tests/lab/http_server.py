@@ -52,7 +52,7 @@ _REASONS = {
 
 def basic_credentials(request: Request) -> tuple[str, str] | None:
     """User and password of the Authorization header, None if there are none that can be understood."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    scheme, dummy, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
@@ -91,7 +91,7 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     method, path, _version = first.split(" ", 2)
     headers = {}
     for line in filter(None, lines):
-        name, _, value = line.partition(":")
+        name, dummy, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
     length = int(headers.get("content-length", "0"))
     if not 0 <= length <= MAX_BODY:

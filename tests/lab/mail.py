@@ -117,7 +117,7 @@ class _Imap(_Lines):
     greeting = "* OK The Microsoft Exchange IMAP4 service is ready."
 
     def answer(self, line: str) -> tuple[list[str], bool, bool]:
-        tag, _, command = line.partition(" ")
+        tag, dummy, command = line.partition(" ")
         word = command.split(" ")[0].upper()
         if word == "CAPABILITY":
             return (

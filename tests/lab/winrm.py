@@ -205,7 +205,7 @@ class WinRm:
         if command.output is None:
             self._run(command)
         running = t.cast("asyncio.Task[Output]", command.output)
-        finished, _ = await asyncio.wait({running}, timeout=question.timeout)
+        finished, dummy = await asyncio.wait({running}, timeout=question.timeout)
         if not finished:
             text = (
                 "The WS-Management service cannot complete the operation within the time specified in OperationTimeout."

@@ -89,7 +89,7 @@ class WineHost:
     def environment(self) -> dict[str, str]:
         """The environment in which a program of this host runs."""
         lines = (line.partition("=") for line in self.control("env").splitlines())
-        return dict(os.environ) | {name: value for name, _, value in lines}
+        return dict(os.environ) | {name: value for name, dummy, value in lines}
 
     def run(self, *words: str, timeout: float = 180) -> Done:
         """Run a program in the host to its end. ``powershell`` is the PowerShell of the host."""

@@ -66,7 +66,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def version_name(version: str) -> str:
     """``tls_1_2`` -> ``TLS 1.2``."""
-    family, _, rest = version.partition("_")
+    family, dummy, rest = version.partition("_")
     return f"{family.upper()} {rest.replace('_', '.')}"
 
 

@@ -92,7 +92,7 @@ def win_regedit(host: LabHost, args: t.Mapping[str, t.Any]) -> Answer:
     """One value or key, as the module of ansible.windows treats it (no hive files)."""
     options = {name: value for name, value in args.items() if not name.startswith("_ansible_")}
     text = str(options.get("path") or options.get("key") or "")
-    drive, _, rest = text.partition("\\")
+    drive, dummy, rest = text.partition("\\")
     if drive.upper() not in _HIVES:
         return _failed(f"path: {text} is not a valid powershell path, see module documentation for examples.")
     path = f"{_HIVES[drive.upper()]}\\{rest}"

@@ -93,7 +93,7 @@ def is_empty_by_then(registry: Registry, path: str, earlier: t.Iterable[Operatio
         if operation.op == "delete_value" and there == here:
             values.discard(fold(operation.name or ""))
         elif operation.is_key:
-            parent, _, name = there.rpartition("\\")
+            parent, dummy, name = there.rpartition("\\")
             if parent == here:
                 subkeys.discard(name)
         elif there == here:

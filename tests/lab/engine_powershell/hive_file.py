@@ -102,8 +102,8 @@ def _data(text: str) -> tuple[int, bytes]:
     if text.startswith("dword:"):
         return 4, int(text[6:], 16).to_bytes(4, "little")
     if text.startswith("hex"):
-        number, _, digits = text[3:].partition(":")
+        number, dummy, digits = text[3:].partition(":")
         return int(number.strip("()") or "3", 16), bytes.fromhex(digits.replace(",", " "))
-    kind_name, _, quoted = text.partition('"')
+    kind_name, dummy, quoted = text.partition('"')
     kind = int(kind_name[4:-2], 16) if kind_name.startswith("str(") else 1
     return kind, (_unescape(quoted.rstrip()[:-1]) + "\0").encode("utf-16-le", "surrogatepass")

@@ -75,7 +75,7 @@ def test_smtp_without_tls_1_3_is_right(port: int, service: str, transport: str) 
 
 def test_https_without_tls_1_3_is_not_right_where_it_is_on() -> None:
     state = state_of("[SCHANNEL]\n", "ws2022", "15.2.1748.10", role="mailbox")
-    assert [kind for kind, _ in observed(state, endpoint(tls_1_3="refused"))] == ["not_answered"]
+    assert [kind for kind, dummy in observed(state, endpoint(tls_1_3="refused"))] == ["not_answered"]
 
 
 @pytest.mark.parametrize("status", ["timeout", "unreachable", "throttled", "no_tls", "starttls_not_offered"])
@@ -96,7 +96,7 @@ def test_a_drained_server_is_named_as_the_reason_of_silence() -> None:
 
 
 def test_an_unclear_answer_about_one_version_is_unknown() -> None:
-    assert [kind for kind, _ in observed(state_of(TLS_1_0_OFF), endpoint(tls_1_0="unknown"))] == ["unknown"]
+    assert [kind for kind, dummy in observed(state_of(TLS_1_0_OFF), endpoint(tls_1_0="unknown"))] == ["unknown"]
 
 
 def test_an_old_exchange_whose_smtp_does_not_follow_windows_is_not_blamed() -> None:

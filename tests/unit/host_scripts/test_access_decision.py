@@ -99,8 +99,8 @@ def test_a_folder_for_system_and_administrators_is_accepted(stage: Stage) -> Non
 
 
 def test_a_folder_that_somebody_else_could_use_is_refused_with_the_reason(stage: Stage) -> None:
-    answers = decide(stage, [sddl for sddl, _ in REFUSED.values()], above=False)
-    for (name, (_, reason)), answer in zip(REFUSED.items(), answers, strict=True):
+    answers = decide(stage, [sddl for sddl, dummy in REFUSED.values()], above=False)
+    for (name, (dummy, reason)), answer in zip(REFUSED.items(), answers, strict=True):
         assert reason in answer, name
 
 
@@ -116,6 +116,6 @@ def test_the_folders_of_windows_above_ours_are_accepted_as_windows_makes_them(st
 
 
 def test_a_folder_above_in_which_ours_could_be_replaced_is_refused(stage: Stage) -> None:
-    answers = decide(stage, [sddl for sddl, _ in ABOVE_REFUSED.values()], above=True)
-    for (name, (_, reason)), answer in zip(ABOVE_REFUSED.items(), answers, strict=True):
+    answers = decide(stage, [sddl for sddl, dummy in ABOVE_REFUSED.values()], above=True)
+    for (name, (dummy, reason)), answer in zip(ABOVE_REFUSED.items(), answers, strict=True):
         assert reason in answer, name

@@ -90,7 +90,7 @@ def test_where_native_calls_are_blocked_values_are_read_and_times_are_unknown(st
 def test_the_identity_tells_the_host_its_boot_and_its_time(stage: Stage) -> None:
     now = "[DateTime]::UtcNow.ToFileTimeUtc().ToString()"
     facts = f"[Environment]::MachineName, $PSVersionTable.PSVersion.ToString(), {now}"
-    _, first, second, truth = stage.read().read().add("script", text=facts).run()
+    dummy, first, second, truth = stage.read().read().add("script", text=facts).run()
     identity = first["identity"]
     assert (identity["computer"], identity["powershell"]) == (truth[0], truth[1])
     assert identity["elevated"] is True
@@ -187,7 +187,7 @@ BAD_REQUESTS: list[tuple[Json, str]] = [
 
 
 def test_a_bad_request_fails_with_one_sentence_that_names_the_argument(stage: Stage) -> None:
-    for request, _ in BAD_REQUESTS:
+    for request, dummy in BAD_REQUESTS:
         stage.read(**request)
     for (request, sentence), answer in zip(BAD_REQUESTS, stage.run()[1:], strict=True):
         assert set(answer) == {"contract", "changed", "failed", "msg"}, request

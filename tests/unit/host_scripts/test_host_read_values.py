@@ -85,10 +85,10 @@ def by_name(answer: Json) -> dict[str, Json]:
 
 
 def test_every_kind_and_every_malformed_value_is_told_from_the_canonical_one(stage: Stage) -> None:
-    for name, (kind, data, _) in VALUES.items():
+    for name, (kind, data, dummy) in VALUES.items():
         stage.poke(T, name, kind, data)
     answer = stage.read(keys=[{"path": T}]).one()["keys"][0]
-    assert by_name(answer) == {name: {"kind": kind, **data} for name, (kind, _, data) in VALUES.items()}
+    assert by_name(answer) == {name: {"kind": kind, **data} for name, (kind, dummy, data) in VALUES.items()}
     assert [value["name"] for value in answer["values"]] == sorted(VALUES, key=ordinal)
 
 
@@ -158,7 +158,9 @@ def test_the_time_of_the_last_write_is_exact_and_does_not_spread_to_the_parent(s
     child = f"{T}\\child"
     stage.poke(child, "v", DWORD, b"\0\0\0\0").add("write_time", path=T).add("write_time", path=child)
     stage.read(keys=[{"path": T, "depth": 1}]).poke(child, "v", DWORD, b"\x01\0\0\0").add("write_time", path=child)
-    _, _, parent_time, child_time, before, _, later_time, after = stage.read(keys=[{"path": T, "depth": 1}]).run()
+    dummy, dummy, parent_time, child_time, before, dummy, later_time, after = stage.read(
+        keys=[{"path": T, "depth": 1}]
+    ).run()
     assert before["keys"][0]["written"] == parent_time == after["keys"][0]["written"]
     assert before["keys"][0]["keys"][0]["written"] == child_time
     assert after["keys"][0]["keys"][0]["written"] == later_time

@@ -52,15 +52,15 @@ def test_every_kind_is_written_and_found_again_byte_by_byte(stage: Stage) -> Non
     names = [f"v{number}" for number in range(len(WRITES))]
     operations = [
         set_value(RC4, name, {"kind": kind, "data": data, **({"raw": True} if raw else {})})
-        for name, (kind, data, raw, _) in zip(names, WRITES, strict=True)
+        for name, (kind, data, raw, dummy) in zip(names, WRITES, strict=True)
     ]
     stage.write("change-kinds", *operations).add("tree", path=RC4).read(keys=[{"path": RC4}])
-    _, answer, tree, read = stage.run()
+    dummy, answer, tree, read = stage.run()
     assert answer["status"] == "written"
     assert answer["changed"] is True
     assert statuses(answer) == ["written"] * len(WRITES)
     assert tree["values"] == {
-        name: {"kind": kind, "hex": data.hex()} for name, (kind, _, _, data) in zip(names, WRITES, strict=True)
+        name: {"kind": kind, "hex": data.hex()} for name, (kind, dummy, dummy, data) in zip(names, WRITES, strict=True)
     }
     # What host_read answers is what host_write takes and expects: written again it changes nothing.
     found = {value.pop("name"): value for value in read["keys"][0]["values"]}
@@ -140,7 +140,7 @@ def test_a_mismatch_anywhere_writes_nothing_and_leaves_no_journal(stage: Stage) 
         delete_value(T, "none", dword(1)),
         delete_key(f"{T}\\none"),
     ).add("tree", path=T)
-    *_, before, answer, after = stage.run()
+    *dummy, before, answer, after = stage.run()
     assert (answer["status"], answer["changed"], answer["journal"]) == ("mismatch", False, None)
     assert statuses(answer) == ["not_written", *["mismatch"] * 4]
     assert [operation.get("found") for operation in answer["operations"]] == [
@@ -163,7 +163,7 @@ def test_a_change_that_is_there_already_writes_nothing_whatever_it_expected(stag
         "change-there", set_value(T, "a", {"kind": 4, "data": 1}), delete_value(T, "x", dword(1)), delete_key(f"{T}\\x")
     )
     stage.add("write_time", path=T)
-    *_, before, answer, after = stage.run()
+    *dummy, before, answer, after = stage.run()
     assert (answer["status"], answer["changed"], answer["journal"]) == ("unchanged", False, None)
     assert statuses(answer) == ["not_written"] * 3
     assert before == after
@@ -178,7 +178,7 @@ def test_an_operation_without_effect_is_not_carried_out_beside_others(stage: Sta
         set_value(T, "w", {"kind": 4, "data": 1}),
     )
     stage.add("write_time", path=f"{T}\\a")
-    *_, before, answer, after = stage.run()
+    *dummy, before, answer, after = stage.run()
     assert (answer["status"], statuses(answer)) == ("written", ["not_written", "written"])
     assert before == after
     assert [operation["name"] for operation in stage.journal("change-part")["operations"]] == ["w"]
@@ -194,7 +194,7 @@ def test_check_mode_answers_as_the_real_run_would_and_writes_nothing(stage: Stag
     ]
     stage.poke(T, "same", 4, b"\x01\0\0\0").poke(f"{T}\\k", "v", 4, b"\x01\0\0\0").add("tree", path=T)
     stage.write("change-check", *operations, _ansible_check_mode=check).add("tree", path=T)
-    *_, before, predicted, after = stage.run()
+    *dummy, before, predicted, after = stage.run()
     assert before == after
     assert not stage.changes.parent.exists()
     assert predicted["journal"] is None
@@ -216,7 +216,7 @@ def test_only_an_empty_key_is_deleted(stage: Stage) -> None:
         "tree", path=T
     )
     stage.write("change-full", delete_key(f"{T}\\full"), delete_key(f"{T}\\parent")).add("tree", path=T)
-    *_, before, answer, after = stage.run()
+    *dummy, before, answer, after = stage.run()
     assert statuses(answer) == ["mismatch", "mismatch"]
     assert answer["operations"][0]["found"] == {"exists": True, "empty": False}
     assert before == after
@@ -249,7 +249,7 @@ def test_the_other_view_is_written_where_its_path_says(stage: Stage) -> None:
     stage.write(
         "change-views", set_value(T, "v", {"kind": 4, "data": 64}), set_value(wow, "v", {"kind": 4, "data": 32})
     )
-    *_, native, other = stage.add("tree", path=T).add("tree", path=wow).run()
+    *dummy, native, other = stage.add("tree", path=T).add("tree", path=wow).run()
     assert native["values"]["v"]["hex"] == "40000000"
     assert other["values"]["v"]["hex"] == "20000000"
 
@@ -257,7 +257,7 @@ def test_the_other_view_is_written_where_its_path_says(stage: Stage) -> None:
 def test_an_id_is_used_once(stage: Stage) -> None:
     stage.write("change-once", set_value(T, "a", {"kind": 4, "data": 0}))
     stage.write("change-once", set_value(T, "a", {"kind": 4, "data": 1}, dword(0))).add("tree", path=T)
-    *_, answer, tree = stage.run()
+    *dummy, answer, tree = stage.run()
     assert (answer["status"], answer["changed"]) == ("refused", False)
     assert "change-once" in answer["reason"]
     assert tree["values"]["a"]["hex"] == "00000000"

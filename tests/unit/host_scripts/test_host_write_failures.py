@@ -62,7 +62,7 @@ def test_what_was_written_before_a_failure_is_put_back_in_reverse(
     busy_registry(stage)
     stage.add("tree", path=T)
     stage.add("fault", module="_RegistryWrite", function=function, nth=nth, code=NO_RESOURCES)
-    *_, before, _, answer, after = stage.write("change-back", *OPERATIONS).add("tree", path=T).run()
+    *dummy, before, dummy, answer, after = stage.write("change-back", *OPERATIONS).add("tree", path=T).run()
     assert after == before
     assert (answer["status"], answer["changed"]) == ("put_back", False)
     wanted = ["put_back"] * failed + ["failed"] + ["not_written"] * (len(OPERATIONS) - failed - 1)
@@ -79,7 +79,7 @@ def test_a_value_that_reads_back_differently_was_not_written(stage: Stage) -> No
     busy_registry(stage)
     # What a filter of a security product does: it says yes and does nothing.
     stage.add("tree", path=T).add("fault", module="_RegistryWrite", function="RegSetValueExW", nth=4, code=0)
-    *_, before, _, answer, after = stage.write("change-filter", *OPERATIONS).add("tree", path=T).run()
+    *dummy, before, dummy, answer, after = stage.write("change-filter", *OPERATIONS).add("tree", path=T).run()
     assert after == before
     assert answer["status"] == "put_back"
     assert (answer["operations"][6]["status"], answer["operations"][6]["code"]) == ("failed", 13)
@@ -89,7 +89,7 @@ def test_what_cannot_be_put_back_is_named_and_the_rest_is(stage: Stage) -> None:
     busy_registry(stage)
     stage.add("fault", module="_RegistryWrite", function="RegSetValueExW", nth=4, code=NO_RESOURCES)
     stage.add("fault", module="_RegistryWrite", function="RegDeleteValueW", text="Enabled", nth=1, code=DENIED)
-    *_, answer, tree = stage.write("change-stuck", *OPERATIONS).add("tree", path=T).run()
+    *dummy, answer, tree = stage.write("change-stuck", *OPERATIONS).add("tree", path=T).run()
     assert (answer["status"], answer["changed"]) == ("put_back_failed", True)
     assert statuses(answer) == [*["put_back"] * 5, "failed", "failed"]
     assert answer["operations"][5]["code"] == DENIED
@@ -103,7 +103,7 @@ def test_a_key_of_ours_into_which_somebody_put_something_stays(stage: Stage) -> 
     meddle = "[Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SOFTWARE\\T\\new').SetValue('theirs', 'x')"
     stage.add("fault", module="_RegistryWrite", function="RegSetValueExW", nth=2, code=NO_RESOURCES, script=meddle)
     stage.write("change-meddle", *(set_value(f"{T}\\{name}", "a", {"kind": 4, "data": 0}) for name in ("new", "other")))
-    *_, answer, tree = stage.add("tree", path=T).run()
+    *dummy, answer, tree = stage.add("tree", path=T).run()
     assert answer["status"] == "put_back"
     assert list(tree["keys"]) == ["new"]
     assert list(tree["keys"]["new"]["values"]) == ["theirs"]
@@ -112,7 +112,7 @@ def test_a_key_of_ours_into_which_somebody_put_something_stays(stage: Stage) -> 
 def test_values_that_cannot_be_saved_to_disk_are_put_back(stage: Stage) -> None:
     busy_registry(stage)
     stage.add("tree", path=T).add("fault", module="_RegistryWrite", function="RegFlushKey", nth=1, code=DISK_FULL)
-    *_, before, _, answer, after = stage.write("change-flush", *OPERATIONS).add("tree", path=T).run()
+    *dummy, before, dummy, answer, after = stage.write("change-flush", *OPERATIONS).add("tree", path=T).run()
     assert after == before
     assert (answer["status"], answer["changed"]) == ("put_back", False)
     assert "HKEY_LOCAL_MACHINE\\SOFTWARE could not be saved" in answer["reason"]
@@ -138,7 +138,7 @@ def test_a_journal_that_cannot_be_closed_takes_the_change_back_and_stays_open(st
     # After the last write, a folder in the place of the new journal.
     block = "[System.IO.Directory]::CreateDirectory('C:\\ProgramData\\msexchange_tls\\changes\\change-open.json.new')"
     stage.add("tree", path=T).add("fault", module="_RegistryWrite", function="RegFlushKey", nth=1, script=block)
-    *_, before, _, answer, after = stage.write("change-open", *OPERATIONS).add("tree", path=T).run()
+    *dummy, before, dummy, answer, after = stage.write("change-open", *OPERATIONS).add("tree", path=T).run()
     assert after == before
     assert (answer["status"], answer["changed"]) == ("put_back", False)
     assert answer["reason"].count("journal could not be closed") == 2
@@ -157,7 +157,7 @@ def test_a_key_that_cannot_be_read_stops_the_change_before_it_begins(stage: Stag
     stage.add("tree", path=T).add(
         "fault", module="_RegistryRead", function="RegOpenKeyExW", text="SOFTWARE\\T\\kept", code=DENIED
     )
-    *_, before, _, answer, after = stage.write("change-denied", *OPERATIONS).add("tree", path=T).run()
+    *dummy, before, dummy, answer, after = stage.write("change-denied", *OPERATIONS).add("tree", path=T).run()
     assert after == before
     assert (answer["status"], answer["changed"], answer["journal"]) == ("refused", False, None)
     assert statuses(answer) == [*["not_written"] * 6, "failed"]
@@ -169,7 +169,7 @@ def test_without_native_calls_nothing_is_written(stage: Stage) -> None:
     stage.add(
         "script", text="& (Get-Module _RegistryRead) { function script:New-NativeApi { throw 'not allowed here' } }; 1"
     )
-    *_, answer, tree = stage.write("change-blocked", *OPERATIONS).add("tree", path=T).run()
+    *dummy, answer, tree = stage.write("change-blocked", *OPERATIONS).add("tree", path=T).run()
     assert (answer["status"], tree) == ("refused", None)
     assert "not allowed here" in answer["reason"]
 
@@ -193,7 +193,7 @@ def test_two_writers_do_not_write_at_the_same_time(stage: Stage) -> None:
     operation = set_value(T, "a", {"kind": 4, "data": 0})
     stage.add("script", text=HOLD.replace("ABANDON", "$false")).write("change-busy", operation).add("tree", path=T)
     stage.add("script", text="$null = $release.Set(); $other.EndInvoke($running); 1").write("change-busy", operation)
-    *_, busy, tree, _, later = stage.run()
+    *dummy, busy, tree, dummy, later = stage.run()
     assert (busy["status"], busy["changed"], tree) == ("refused", False, None)
     assert "Another change" in busy["reason"]
     assert later["status"] == "written"
@@ -246,6 +246,6 @@ def test_a_file_in_the_place_of_the_folder_is_refused(stage: Stage) -> None:
 
 def test_a_change_too_large_for_its_journal_is_refused(stage: Stage) -> None:
     operations = [set_value(T, f"v{n}", {"kind": 1, "data": "x" * 30_000}) for n in range(20)]
-    *_, answer, tree = stage.write("change-large", *operations).add("tree", path=T).run()
+    *dummy, answer, tree = stage.write("change-large", *operations).add("tree", path=T).run()
     assert (answer["status"], tree) == ("refused", None)
     assert "1 MB" in answer["reason"]
