@@ -97,7 +97,7 @@ def test_nothing_changes_in_the_registry_but_what_the_operations_say(story: Stor
     for operation in story.run.result("real")["operations"]:
         path = operation["path"].casefold()
         # A dump holds the current control set twice: under its number, and under the link that leads to it.
-        for place in {path, path.replace("\\currentcontrolset\\", "\\controlset001\\")}:
+        for place in dict.fromkeys((path, path.replace("\\currentcontrolset\\", "\\controlset001\\"))):
             written.add(place)
             key = expected.setdefault(place, {})
             if operation["op"] == "set":

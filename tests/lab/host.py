@@ -204,7 +204,7 @@ class LabHost:
         if self.persona.exchange is None:
             return True
         root = f"{build.exchange_key(self.persona.exchange)}\\ServerComponentStates"
-        for name in {component, "ServerWideOffline"}:
+        for name in dict.fromkeys((component, "ServerWideOffline")):
             for requester in ("Maintenance", "Functional", "HealthAPI", "Sidelined", "Deployment"):
                 value = self.registry.value(f"{root}\\{name}", requester, as_system=True)
                 if value and value.content.decode("utf-16-le", "replace").startswith(f"1:{build.INACTIVE}:"):

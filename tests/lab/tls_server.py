@@ -228,6 +228,6 @@ class Session:
             return result
 
     async def _flush(self) -> None:
-        if self._outgoing.pending:
-            self._writer.write(self._outgoing.read())
+        if waiting := self._outgoing.read():
+            self._writer.write(waiting)
             await self._writer.drain()

@@ -61,7 +61,9 @@ class Fields:
     def numbers(self, name: str, default: tuple[int, ...] = _REQUIRED) -> tuple[int, ...]:
         """A list of numbers."""
         value = self._take(name, default)
-        if not isinstance(value, (list, tuple)) or not all(type(item) is int for item in value):
+        if not isinstance(value, (list, tuple)) or any(
+            isinstance(item, bool) or not isinstance(item, int) for item in value
+        ):
             raise self.error(f"'{name}' must be a list of numbers, found {value!r}")
         return tuple(value)
 

@@ -54,15 +54,28 @@ def test_the_first_line_is_the_first_that_holds_anything() -> None:
 
 
 class Tagged(str):
-    """Stands for the many subclasses of str that Ansible hands out."""
+    """Stands for the many subclasses of str that Ansible hands out; some do not let go of their bytes either."""
+
+    __slots__ = ()
+
+    def encode(self, *arguments: str) -> TaggedBytes:  # type: ignore[override]
+        return TaggedBytes(str.encode(self, *arguments))
+
+
+class TaggedBytes(bytes):
+    """See above."""
+
+    __slots__ = ()
+
+    def decode(self, *arguments: str) -> Tagged:  # type: ignore[override]
+        return Tagged(bytes.decode(self, *arguments))
 
 
 def test_plain_data_leaves_subclasses_of_text_and_odd_containers_behind() -> None:
     plain = plain_data({Tagged("a"): (Tagged("b"), True, None, 1.5, {"c": 3}), 7: object})
     assert plain["a"] == ["b", True, None, 1.5, {"c": 3}]
     assert {type(name) for name in plain} == {str}
-    assert type(plain["a"][0]) is str
-    assert type(plain["7"]) is str
+    assert {type(plain["a"][0]), type(plain["7"])} == {str}
 
 
 def test_a_lone_surrogate_becomes_printable_unless_the_exact_text_is_wanted() -> None:
