@@ -59,10 +59,11 @@ def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
 
 
 def _plain_text(text: str, exact: bool = False) -> str:
-    # Encoding and decoding leaves a subclass of str behind.
+    # Through bytes a subclass of str is left behind. encode() of str itself: unsafe text of core before 2.19 has an
+    # encode() of its own, which leads to unsafe text again.
     if exact:
-        return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return str.encode(text, "utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+    return str.encode(text, "utf-8", "backslashreplace").decode("utf-8")
 
 
 def _is_surrogate(letter: str) -> bool:
