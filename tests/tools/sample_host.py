@@ -57,9 +57,10 @@ def sample_answer(
     boot: int | None = BOOT,
     journal: t.Sequence[t.Mapping[str, t.Any]] = (),
     edge: bool = False,
+    group_policy: bytes | None = None,
 ) -> dict[str, t.Any]:
     """The answer of a host. ``exchange``: build, None = not installed. ``written``: times of keys that differ from
-    long ago. ``denied``: keys that may not be read.
+    long ago. ``denied``: keys that may not be read. ``group_policy``: content of Group Policy's own record.
     """
     build, edition = BUILDS[os]
     values: dict[str, dict[str, t.Any]] = {
@@ -67,6 +68,10 @@ def sample_answer(
         SCHANNEL: {},
     }
     files: list[dict[str, t.Any]] = []
+    if group_policy is not None:
+        text = base64.b64encode(group_policy).decode("ascii")
+        record = {"path": r"C:\ProgramData\ntuser.pol", "exists": True, "version": None, "size": len(group_policy)}
+        files.append({**record, "content": text})
     if exchange is not None:
         root = "v14" if exchange.startswith("14.") else "v15"
         setup = rf"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\{root}\Setup"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from .audit import judge_rules
 from .data import FORMAT, diff, meanings, to_data, value_data
 from .findings import FINDINGS, find, render_findings
 from .guard import check_plan
@@ -43,6 +44,7 @@ __all__ = [
     "check_plan",
     "diff",
     "find",
+    "judge_rules",
     "make_plan",
     "meanings",
     "prepared",

@@ -93,7 +93,7 @@ def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
         before=before,
         after=before if refusal else after,
         operations=operations,
-        detail=refusal,
+        detail=refusal or f"{rule.reason}{_taken_away(setting, operations, state)}",
         refusal=refusal,
     )
 
@@ -115,6 +115,14 @@ def _reason_for_nothing(setting: Setting, found: SettingState, rule: Rule) -> Re
         return Reason.AS_WANTED
     ours = tuple(operation.after for operation in writes(setting, (None,) * len(found.values), want))
     return Reason.AS_WANTED if ours == found.values else Reason.EQUAL_MEANING
+
+
+def _taken_away(setting: Setting, operations: tuple[Operation, ...], state: State) -> str:
+    """What a switch takes away on this very Windows although its stage takes nothing away (design 15.13)."""
+    os = state.identity.os
+    if os is None or not setting.id.endswith(".strong_crypto") or not any(one.after for one in operations):
+        return ""
+    return f" On {os.name} outgoing .NET connections lose suites with {', '.join(sorted(os.strong_crypto_drops))}."
 
 
 def _why_not_effective(pending: bool) -> str:

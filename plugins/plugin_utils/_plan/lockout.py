@@ -29,8 +29,8 @@ from .contract import leaf_certificates
 #: Certificate types that servers have; DSS certificates died out before any Exchange of this collection.
 CERTIFICATE_TYPES = frozenset({"rsa", "ecdsa"})
 
-#: Suites that nobody gets without asking for them by name.
-ON_REQUEST = frozenset({"null", "psk"})
+#: Suites that keep nobody connected: only for programs that ask by name, or refused by every client that is left.
+NO_HELP = frozenset({"null", "psk", "rc4", "rc2", "des", "export"})
 
 #: The settings without which a suite cannot be used, by what the catalogue says of the suite.
 CIPHER_SETTINGS: t.Mapping[str, str] = {
@@ -121,8 +121,8 @@ def _enabled(state: State, version: str, side: str) -> bool:
 
 
 def _possible(suite: Suite, state: State) -> bool:
-    """Whether Schannel can use a suite that is in its list: none of its parts is off, and nobody has to ask for it."""
-    return not suite.traits & ON_REQUEST and not any(_off(name, state) for name in parts_of(suite))
+    """Whether a suite of the list keeps anybody connected: none of its parts is off, and clients still take it."""
+    return not suite.traits & NO_HELP and not any(_off(name, state) for name in parts_of(suite))
 
 
 def parts_of(suite: Suite) -> tuple[str, ...]:
