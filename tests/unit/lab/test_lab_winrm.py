@@ -14,18 +14,18 @@ import typing as t
 
 import pytest
 import requests
-import winrm
 from lab import Lab, LabHost
 from winrm.exceptions import InvalidCredentialsError, WinRMTransportError, WSManFaultError
+from winrm.protocol import Protocol
 
 from .conftest import StartLab
 
 READ = {"contract": 1, "keys": []}
 
 
-def connect(lab: Lab, name: str = "ex1", password: str = LabHost.password, timeout: int = 5) -> winrm.Protocol:
+def connect(lab: Lab, name: str = "ex1", password: str = LabHost.password, timeout: int = 5) -> Protocol:
     scheme = lab.host(name).persona.scheme
-    return winrm.Protocol(
+    return Protocol(
         f"{scheme}://127.0.0.1:{lab.port(name)}/wsman",
         transport="basic" if scheme == "http" else "ssl",
         username=LabHost.user,
@@ -41,7 +41,7 @@ def powershell(script: str) -> list[str]:
     return ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Unrestricted", "-EncodedCommand", text]
 
 
-def run(peer: winrm.Protocol, script: str, stdin: bytes = b"") -> tuple[str, str, int]:
+def run(peer: Protocol, script: str, stdin: bytes = b"") -> tuple[str, str, int]:
     """One command in a shell of its own."""
     shell = peer.open_shell()
     command = peer.run_command(shell, "PowerShell", powershell(script), console_mode_stdin=not stdin)
