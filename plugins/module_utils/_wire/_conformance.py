@@ -90,7 +90,10 @@ class _Check:
         if Version.SSL_2_0 not in self.target.versions:
             await self._ssl2()
         await confirm_closes(self.survey, with_suites=False)
-        self._judge_versions()
+        if self.survey.answered:
+            self._judge_versions()
+        else:
+            self.open_questions.append("Nothing answered in TLS.")
         verdict = "deviates" if self.deviations else "unknown" if self.open_questions else "in_force"
         return {"verdict": verdict, "deviations": self.deviations, "open_questions": self.open_questions}
 

@@ -14,7 +14,7 @@ import typing as t
 from ._flight import NEED_DATA
 from ._status import Failure, Status
 
-__all__ = ["Address", "Conversation", "converse", "resolve"]
+__all__ = ["Address", "Conversation", "Converse", "converse", "resolve"]
 
 #: Family and socket address as ``getaddrinfo`` gives them.
 Address = tuple[int, tuple[t.Any, ...]]
@@ -35,6 +35,10 @@ class Conversation(t.Protocol):
     def receive_end(self, reset: bool) -> None: ...
 
     def time_over(self) -> None: ...
+
+
+#: ``converse`` or what a test puts in its place.
+Converse = t.Callable[[Address, Conversation, float], t.Awaitable[t.Optional[Failure]]]
 
 
 class _Carrier(asyncio.Protocol):

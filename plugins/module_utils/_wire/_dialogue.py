@@ -41,6 +41,7 @@ class Dialogue:
 
     def __init__(self) -> None:
         self._data = bytearray()
+        self._received = 0
 
     def start(self) -> Step:
         """The first step, before anything was received."""
@@ -49,7 +50,8 @@ class Dialogue:
     def receive_data(self, data: bytes) -> Step:
         """Take bytes and answer with the next step."""
         self._data += data
-        if len(self._data) > MAX_REPLY:
+        self._received += len(data)
+        if self._received > MAX_REPLY:
             return Failure(
                 Status.NO_TLS, f"The peer sent more than {MAX_REPLY} bytes that are no {self.protocol} reply."
             )

@@ -84,10 +84,10 @@ def _settle_choice(survey: Survey, asked: Version, reply: Chosen) -> None:
 
 
 async def _ask_version(survey: Survey, version: Version) -> None:
-    # TLS 1.3 is asked again only when the opening was not answered with a choice: perhaps this server wants shares.
-    survey.key_shares = version is Version.TLS_1_3
+    if version is Version.TLS_1_3:
+        # Asked apart only when the opening was not answered with a choice: perhaps this server wants shares.
+        survey.key_shares = True
     offer, reply = await survey.ask_in_parts(version, offered(version))
-    survey.key_shares = survey.key_shares and isinstance(reply, Chosen)
     _settle(survey, version, offer, reply)
 
 

@@ -165,7 +165,7 @@ def _extensions(offer: Offer) -> t.Iterator[ExtensionData]:
         yield Extension.SUPPORTED_VERSIONS, vector(1, _numbers(offer.versions))
         if not offer.compact:
             yield Extension.PSK_KEY_EXCHANGE_MODES, b"\x01\x01"
-        yield Extension.KEY_SHARE, vector(2, _shares() if offer.key_shares else b"")
+        yield Extension.KEY_SHARE, vector(2, _shares(offer.compact) if offer.key_shares else b"")
 
 
 def _groups(offer: Offer, only_modern: bool) -> tuple[int, ...]:
@@ -176,8 +176,8 @@ def _groups(offer: Offer, only_modern: bool) -> tuple[int, ...]:
     return MODERN_GROUPS if only_modern else LEGACY_GROUPS
 
 
-def _shares() -> bytes:
-    shares = ((0x001D, _X25519_POINT), (0x0017, _P256_POINT))
+def _shares(compact: bool) -> bytes:
+    shares = ((0x001D, _X25519_POINT), (0x0017, _P256_POINT))[: 1 if compact else 2]
     return b"".join(number.to_bytes(2, "big") + vector(2, point) for number, point in shares)
 
 

@@ -14,6 +14,7 @@ from ._certificates import fetch_chain
 from ._codes import Version
 from ._confirm import confirm_closes
 from ._conformance import Wanted, conformance
+from ._connection import Converse, converse
 from ._discover import discover, discover_again_in_parts, discover_ssl2
 from ._endpoint import Endpoint
 from ._peel import peel, settle_order
@@ -49,10 +50,12 @@ async def probe(
     mode: str = "inventory",
     limits: Limits = _USUAL,
     progress: t.Callable[[dict[str, t.Any]], None] | None = None,
+    converse: Converse = converse,
 ) -> list[dict[str, t.Any]]:
     """Ask all endpoints; one observation per question, in the same order (shape: contract of endpoint_info).
 
-    progress: called with each observation as it is finished. Nothing that peers do raises here.
+    progress: called with each observation as it is finished. converse: carries one conversation to the endpoint.
+    Nothing that peers do raises here.
     """
     overall = asyncio.Semaphore(_CONNECTIONS)
     gates: dict[tuple[str, int], Gate] = {}
@@ -61,7 +64,7 @@ async def probe(
         # Limits are per source and socket: endpoints that differ in SNI only share one gate.
         place = (question.endpoint.target, question.endpoint.port)
         gate = gates.setdefault(place, Gate(limits.parallel))
-        observation = await _observe(question, mode, Session(question.endpoint, limits, gate, overall))
+        observation = await _observe(question, mode, Session(question.endpoint, limits, gate, overall, converse))
         if progress is not None:
             progress(observation)
         return observation

@@ -12,7 +12,7 @@ import os
 import typing as t
 
 from ._attempt import Attempt, Outcome, Silent
-from ._connection import Address, Conversation, converse, resolve
+from ._connection import Address, Conversation, Converse, converse, resolve
 from ._endpoint import Endpoint, new_dialogue
 from ._flight import NEED_DATA, Answer, Closed, Refused
 from ._hello import Offer, client_hello
@@ -83,13 +83,16 @@ class Gate:
 class Session:
     """Asks one endpoint. connections and refused_hellos count what the endpoint saw of us."""
 
-    def __init__(self, endpoint: Endpoint, limits: Limits, gate: Gate, overall: asyncio.Semaphore) -> None:
+    def __init__(
+        self, endpoint: Endpoint, limits: Limits, gate: Gate, overall: asyncio.Semaphore, converse: Converse = converse
+    ) -> None:
         self.endpoint = endpoint
         self.limits = limits
         self.connections = 0
         self.refused_hellos = 0
         self._gate = gate
         self._overall = overall
+        self._converse = converse
         self._address: Address | None = None
         self._hello_reached = False
         self._over: Failure | None = None
@@ -167,7 +170,7 @@ class Session:
         return outcome
 
     async def _run(self, address: Address, conversation: Conversation) -> Outcome:
-        failure = await converse(address, conversation, self.limits.timeout)
+        failure = await self._converse(address, conversation, self.limits.timeout)
         if failure is not None:
             return failure
         self.connections += 1
