@@ -5,18 +5,11 @@
 # Private to msexchange.tls: the folder of the journals. Everybody may create folders in ProgramData, so one that exists already may have
 # been laid there by somebody who wants to write our journals, or wants us to write elsewhere: it is judged before every use.
 
-#AnsibleRequires -PowerShell ..module_utils._Native
-
 Set-StrictMode -Version 2.0
 
 $script:System = 'S-1-5-18'
 $script:Administrators = 'S-1-5-32-544'
 $script:TrustedInstaller = 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'
-# Full access for SYSTEM and Administrators, handed down to files and folders, nothing taken from above.
-$script:Descriptor = 'O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'
-
-# The seam of the tests: they put a type of their own here, with the same static methods. Nothing that comes over the wire reaches it.
-$script:Api = $null
 
 function Get-ChangeFolder {
     <#
@@ -38,7 +31,7 @@ function Test-Elevation {
     param ()
 
     $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
-    $principal = New-Object -TypeName System.Security.Principal.WindowsPrincipal -ArgumentList $identity
+    $principal = [System.Security.Principal.WindowsPrincipal]::new($identity)
     $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
 }
 
@@ -52,14 +45,10 @@ function Get-AccessRefusal {
     The folder is one that Windows owns, above ours: others may be in it, but must not be able to replace what is in it.
     #>
     [OutputType([string])]
-    param (
-        [Parameter(Mandatory = $true)] [string] $Sddl,
-        [Parameter(Mandatory = $true)] [string[]] $Trusted,
-        [switch] $Above
-    )
+    param ([string] $Sddl, [string[]] $Trusted, [switch] $Above)
 
     try {
-        $descriptor = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $Sddl
+        $descriptor = [System.Security.AccessControl.RawSecurityDescriptor]::new($Sddl)
     }
     catch {
         return 'its security descriptor cannot be understood'
@@ -94,7 +83,7 @@ function Get-FolderRefusal {
     Why the folder must not be used, as one sentence; empty if it may, or if it does not exist yet.
     #>
     [OutputType([string])]
-    param ([Parameter(Mandatory = $true)] [string] $Path)
+    param ([string] $Path)
 
     $trusted = @($script:System, $script:Administrators)
     # The account that runs this, if it is an administrator: what it made without us belongs to it.
@@ -108,7 +97,7 @@ function Get-FolderRefusal {
             $attributes = [System.IO.File]::GetAttributes($folder)
             if ($attributes -band [System.IO.FileAttributes]::ReparsePoint) { return "The folder $folder is refused: it leads elsewhere (a reparse point)." }
             if (-not ($attributes -band [System.IO.FileAttributes]::Directory)) { return "The folder $folder is refused: it is a file." }
-            $security = New-Object -TypeName System.Security.AccessControl.DirectorySecurity -ArgumentList $folder, $sections
+            $security = [System.Security.AccessControl.DirectorySecurity]::new($folder, $sections)
             $sddl = $security.GetSecurityDescriptorSddlForm($sections)
         }
         catch {
@@ -122,71 +111,4 @@ function Get-FolderRefusal {
     ''
 }
 
-function Initialize-ChangeFolder {
-    <#
-    .SYNOPSIS
-    Makes the folder where it is missing, closed from its first moment on, and returns why it must not be used, or nothing.
-    #>
-    [OutputType([string])]
-    param ([Parameter(Mandatory = $true)] [string] $Path)
-
-    if ($null -eq $script:Api) { $script:Api = New-NativeApi -Function @{ CreateDirectoryW = @('kernel32.dll', [string], [byte[]]) } }
-    $descriptor = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $script:Descriptor
-    $binary = New-Object -TypeName byte[] -ArgumentList $descriptor.BinaryLength
-    $descriptor.GetBinaryForm($binary, 0)
-    $pinned = [System.Runtime.InteropServices.GCHandle]::Alloc($binary, 'Pinned')
-    try {
-        # SECURITY_ATTRIBUTES: its own length, the descriptor, whether the handle is inherited; each takes the size of a pointer.
-        [byte[]] $attributes = New-Object -TypeName byte[] -ArgumentList (3 * [IntPtr]::Size)
-        $attributes[0] = $attributes.Length
-        [BitConverter]::GetBytes($pinned.AddrOfPinnedObject().ToInt64())[0..([IntPtr]::Size - 1)].CopyTo($attributes, [IntPtr]::Size)
-        # An existing folder is no error here: the examination that follows sees it.
-        foreach ($folder in [System.IO.Path]::GetDirectoryName($Path), $Path) {
-            $null = $script:Api::CreateDirectoryW($folder, $attributes)
-        }
-    }
-    finally {
-        $pinned.Free()
-    }
-    if (-not [System.IO.Directory]::Exists($Path)) { return "The folder $Path could not be made." }
-    Get-FolderRefusal -Path $Path
-}
-
-function Save-ChangeFile {
-    <#
-    .SYNOPSIS
-    Writes a file so that after a loss of power it has either all of the new content or all of the old. Throws what .NET throws.
-    #>
-    param (
-        [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [byte[]] $Bytes
-    )
-
-    $new = "$Path.new"
-    Write-Through -Path $new -Mode ([System.IO.FileMode]::Create) -Bytes $Bytes
-    if ([System.IO.File]::Exists($Path)) {
-        [System.IO.File]::Replace($new, $Path, [NullString]::Value)
-    }
-    else {
-        [System.IO.File]::Move($new, $Path)
-    }
-    # The log of NTFS is one: what flushes the renamed file flushes its renaming too.
-    Write-Through -Path $Path -Mode ([System.IO.FileMode]::Open) -Bytes @()
-}
-
-function Write-Through {
-    param ([string] $Path, [System.IO.FileMode] $Mode, [byte[]] $Bytes)
-
-    $stream = New-Object -TypeName System.IO.FileStream -ArgumentList @(
-        $Path, $Mode, [System.IO.FileAccess]::Write, [System.IO.FileShare]::Read, 4096, [System.IO.FileOptions]::WriteThrough
-    )
-    try {
-        $stream.Write($Bytes, 0, $Bytes.Length)
-        $stream.Flush($true)
-    }
-    finally {
-        $stream.Dispose()
-    }
-}
-
-Export-ModuleMember -Function Get-ChangeFolder, Test-Elevation, Get-AccessRefusal, Get-FolderRefusal, Initialize-ChangeFolder, Save-ChangeFile
+Export-ModuleMember -Function Get-ChangeFolder, Test-Elevation, Get-AccessRefusal, Get-FolderRefusal

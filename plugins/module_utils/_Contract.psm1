@@ -11,9 +11,9 @@ function ConvertTo-Entry {
     .SYNOPSIS
     The members of an object, whichever form this version of ansible-core gives it; $null for what is no object.
     #>
-    param ([AllowNull()] $Value)
+    param ($Value)
 
-    $entries = New-Object -TypeName 'System.Collections.Generic.Dictionary[string,object]' -ArgumentList ([StringComparer]::Ordinal)
+    $entries = [System.Collections.Generic.Dictionary[string,object]]::new([StringComparer]::Ordinal)
     if ($Value -is [System.Collections.IDictionary]) {
         # Not .Keys: that is the argument of this name.
         foreach ($entry in $Value.GetEnumerator()) {
@@ -41,11 +41,7 @@ function Resolve-Argument {
     Where Value stands, for the sentence; empty for the whole.
     #>
     [OutputType([hashtable])]
-    param (
-        [Parameter(Mandatory = $true)] [System.Collections.IDictionary] $Option,
-        [AllowNull()] $Value,
-        [string] $At = ''
-    )
+    param ([System.Collections.IDictionary] $Option, $Value, [string] $At = '')
 
     $given = ConvertTo-Entry -Value $Value
     if ($null -eq $given) {
@@ -80,7 +76,7 @@ function Resolve-Argument {
 }
 
 function Resolve-ArgumentValue {
-    param ([System.Collections.IDictionary] $Rule, [string] $Type, [AllowNull()] $Value, [string] $At)
+    param ([System.Collections.IDictionary] $Rule, [string] $Type, $Value, [string] $At)
 
     if ($Type -eq 'int' -and ($Value -is [int] -or $Value -is [long])) { return [long]$Value }
     if ($Type -eq 'str' -and $Value -is [string]) { return [string]$Value }
@@ -90,7 +86,7 @@ function Resolve-ArgumentValue {
         return $Value
     }
     if ($Type -eq 'list' -and $Value -is [System.Collections.IList]) {
-        $items = New-Object -TypeName System.Collections.ArrayList
+        $items = [System.Collections.ArrayList]::new()
         foreach ($item in $Value) {
             $null = $items.Add((Resolve-ArgumentValue -Rule $Rule -Type $Rule.elements -Value $item -At "$At[$($items.Count)]"))
         }
@@ -105,18 +101,6 @@ function Resolve-ArgumentValue {
     throw "The argument $At must be $expected."
 }
 
-function Test-CheckMode {
-    <#
-    .SYNOPSIS
-    Whether ansible-core asks for check mode. Whatever is not clearly "no" is "yes".
-    #>
-    [OutputType([bool])]
-    param ([AllowNull()] $Value)
-
-    $given = ConvertTo-Entry -Value $Value
-    $given.ContainsKey('_ansible_check_mode') -and -not ($given['_ansible_check_mode'] -is [bool] -and -not $given['_ansible_check_mode'])
-}
-
 function ConvertTo-ContractJson {
     <#
     .SYNOPSIS
@@ -125,9 +109,9 @@ function ConvertTo-ContractJson {
     $null, strings, booleans, whole numbers, dictionaries (members in their order) and lists of these.
     #>
     [OutputType([string])]
-    param ([AllowNull()] $Value)
+    param ($Value)
 
-    $text = New-Object -TypeName System.Text.StringBuilder
+    $text = [System.Text.StringBuilder]::new()
     Add-Json -Text $text -Value $Value
     $text.ToString()
 }
@@ -136,7 +120,7 @@ function ConvertTo-ContractJson {
 $script:EscapeUnit = [System.Text.RegularExpressions.MatchEvaluator] { param ($match) '\u{0:x4}' -f [int][char]$match.Value }
 
 function Add-Json {
-    param ([System.Text.StringBuilder] $Text, [AllowNull()] $Value)
+    param ([System.Text.StringBuilder] $Text, $Value)
 
     if ($null -eq $Value) {
         $null = $Text.Append('null')
@@ -176,4 +160,4 @@ function Add-Json {
     }
 }
 
-Export-ModuleMember -Function Resolve-Argument, Test-CheckMode, ConvertTo-ContractJson
+Export-ModuleMember -Function Resolve-Argument, ConvertTo-ContractJson

@@ -14,12 +14,10 @@ function New-NativeApi {
     Dictionary: function name -> array of the library and the parameter types. Every function returns a 32-bit number.
     #>
     [OutputType([type])]
-    param (
-        [Parameter(Mandatory = $true)] [System.Collections.IDictionary] $Function
-    )
+    param ([System.Collections.IDictionary] $Function)
 
     $name = 'MsExchangeTls' + [guid]::NewGuid().ToString('N')
-    $identity = New-Object -TypeName System.Reflection.AssemblyName -ArgumentList $name
+    $identity = [System.Reflection.AssemblyName]::new($name)
     $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($identity, 'Run')
     $builder = $assembly.DefineDynamicModule($name).DefineType($name, 'Public, Class')
     foreach ($entry in $Function.GetEnumerator()) {
@@ -49,7 +47,7 @@ function Get-BootTime {
             }
         }
         # SYSTEM_TIMEOFDAY_INFORMATION: BootTime at 0, BootTimeBias at 32. When the clock is set, Windows moves both; their difference stays.
-        [byte[]] $information = New-Object -TypeName byte[] -ArgumentList 48
+        $information = [byte[]]::new(48)
         [int] $length = 0
         if ($script:Api::NtQuerySystemInformation(3, $information, 48, [ref]$length) -ne 0) {
             return $null

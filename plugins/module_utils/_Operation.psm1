@@ -6,10 +6,52 @@
 
 #AnsibleRequires -PowerShell ..module_utils._RegistryData
 #AnsibleRequires -PowerShell ..module_utils._RegistryRead
+#AnsibleRequires -PowerShell ..module_utils._RegistryWrite
 
 Set-StrictMode -Version 2.0
 
 $script:RegistryLink = 6
+# UTF-16, little-endian, without byte order mark; throws where others replace.
+$script:Strict = [System.Text.UnicodeEncoding]::new($false, $false, $true)
+
+function ConvertFrom-RegistryData {
+    # The bytes that kind and data of the contract stand for; throws half a sentence about what data must be.
+    param ([long] $Kind, $Data, [bool] $Raw)
+
+    if ($Raw) {
+        if ($Data -isnot [string]) { throw 'must be base64' }
+        try { [byte[]] $bytes = [Convert]::FromBase64String($Data) }
+        catch { throw 'must be base64' }
+        return , $bytes
+    }
+    if ($Kind -eq 4) {
+        if (-not ($Data -is [int] -or $Data -is [long]) -or $Data -lt 0 -or $Data -gt 4294967295) { throw 'must be a number from 0 to 4294967295' }
+        return , [BitConverter]::GetBytes([uint32]$Data)
+    }
+    if ($Kind -eq 11) {
+        [uint64] $number = 0
+        if ($Data -isnot [string] -or $Data -notmatch '\A(0|[1-9][0-9]{0,19})\z' -or -not [uint64]::TryParse($Data, [ref]$number)) {
+            throw 'must be a number from 0 to 18446744073709551615 in a string'
+        }
+        return , [BitConverter]::GetBytes($number)
+    }
+    if ($Kind -eq 1 -or $Kind -eq 2) {
+        if ($Data -isnot [string] -or $Data.IndexOf([char]0) -ge 0) { throw 'must be a string without NUL' }
+        $text = $Data + [char]0
+    }
+    elseif ($Kind -eq 7) {
+        if ($Data -isnot [System.Collections.IList]) { throw 'must be a list of strings' }
+        foreach ($item in $Data) {
+            if ($item -isnot [string] -or -not $item -or $item.IndexOf([char]0) -ge 0) { throw 'must be a list of strings, none of them empty or with NUL' }
+        }
+        $text = (@($Data | ForEach-Object -Process { $_ + [char]0 }) -join '') + [char]0
+    }
+    else {
+        throw 'of this kind must be base64, with raw: true'
+    }
+    try { , $script:Strict.GetBytes($text) }
+    catch { throw 'must be of whole characters, without half a surrogate pair' }
+}
 
 function ConvertTo-State {
     # What a value is, was or is to be: Exists, Kind, Bytes.
@@ -59,7 +101,7 @@ function ConvertTo-Operation {
     }
     @{
         Op = $Given.op; Path = $Given.path; Name = $Given.name; IsKey = $isKey; Expect = $expect; After = $after; Before = $absent
-        IsNeeded = $true; Found = $null; Missing = @(); Created = (New-Object -TypeName System.Collections.ArrayList)
+        IsNeeded = $true; Found = $null; Missing = @(); Created = [System.Collections.ArrayList]::new()
         Answer = [ordered]@{ index = $Index; status = 'not_written' }
     }
 }
@@ -71,7 +113,7 @@ function Confirm-Distinct {
     #>
     param ([object[]] $Operation)
 
-    $seen = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
+    $seen = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($item in $Operation) {
         # NUL stands in neither path nor name.
         if (-not $seen.Add("$($item.Path)$([char]0)$($item.IsKey)$([char]0)$($item.Name)")) {
@@ -114,8 +156,8 @@ function Test-EmptyKey {
     # Whether a key will be empty once the operations before this one are done.
     param ([hashtable] $Key, [string] $Path, [object[]] $Earlier)
 
-    $values = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
-    $keys = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
+    $values = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $keys = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($value in $Key.ValueList) { $null = $values.Add($value.Name) }
     foreach ($name in $Key.KeyList) { $null = $keys.Add("$Path\$name") }
     foreach ($operation in $Earlier) {

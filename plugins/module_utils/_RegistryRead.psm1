@@ -12,14 +12,14 @@ Set-StrictMode -Version 2.0
 
 # HKEY is a pointer made of a sign-extended 32-bit number.
 $script:Hives = @{
-    HKEY_LOCAL_MACHINE = New-Object -TypeName IntPtr -ArgumentList (-2147483646)
-    HKEY_USERS = New-Object -TypeName IntPtr -ArgumentList (-2147483645)
+    HKEY_LOCAL_MACHINE = [IntPtr]::new(-2147483646)
+    HKEY_USERS = [IntPtr]::new(-2147483645)
 }
 $script:ReadAccess = [uint32]0x20119   # KEY_READ | KEY_WOW64_64KEY
 $script:MoreData = 234
 $script:NoMoreItems = 259
 
-# The seam of the tests: they put a type of their own here, with the same static methods. Nothing that comes over the wire reaches it.
+# The seam of the tests, see _Native.
 $script:Api = $null
 $script:Blocked = ''
 
@@ -33,7 +33,6 @@ function Get-Api {
                     [long].MakeByRefType())
                 RegEnumKeyExW = @('advapi32.dll', [IntPtr], [uint32], [byte[]], $number, [IntPtr], [IntPtr], [IntPtr], [IntPtr])
                 RegEnumValueW = @('advapi32.dll', [IntPtr], [uint32], [byte[]], $number, [IntPtr], $number, [byte[]], $number)
-                RegQueryValueExW = @('advapi32.dll', [IntPtr], [string], [IntPtr], $number, [byte[]], $number)
                 RegCloseKey = @('advapi32.dll', [IntPtr])
             }
         }
@@ -80,9 +79,13 @@ function Split-RegistryPath {
 }
 
 function Get-Leading {
+    <#
+    .SYNOPSIS
+    The first bytes of a buffer.
+    #>
     param ([byte[]] $Bytes, [int] $Count)
 
-    $leading = New-Object -TypeName byte[] -ArgumentList $Count
+    $leading = [byte[]]::new($Count)
     [Buffer]::BlockCopy($Bytes, 0, $leading, 0, $Count)
     , $leading
 }
@@ -94,13 +97,10 @@ function Read-RegistryKey {
     .PARAMETER ExistsOnly
     Only look whether it can be opened.
     #>
-    param (
-        [Parameter(Mandatory = $true)] [string] $Path,
-        [switch] $ExistsOnly
-    )
+    param ([string] $Path, [switch] $ExistsOnly)
 
-    $values = New-Object -TypeName System.Collections.ArrayList
-    $keys = New-Object -TypeName 'System.Collections.Generic.List[string]'
+    $values = [System.Collections.ArrayList]::new()
+    $keys = [System.Collections.Generic.List[string]]::new()
     $key = @{ Code = 0; Written = $null; ValueList = $values; KeyList = $keys }
     $api = Get-Api
     if ($null -eq $api) {
@@ -144,15 +144,15 @@ function Read-OpenKey {
     if ($code -ne 0) { return $code }
 
     # A name of a value has 16383 units at most, one of a key 255; the last one is the terminator.
-    [byte[]] $name = New-Object -TypeName byte[] -ArgumentList 32768
-    [byte[]] $data = New-Object -TypeName byte[] -ArgumentList ([Math]::Max($size, 1024))
+    $name = [byte[]]::new(32768)
+    $data = [byte[]]::new([Math]::Max([int]$size, 1024))
     [uint32] $length = 0; [uint32] $kind = 0
     for ($index = 0; ; $index++) {
         $length = 16384; $size = $data.Length
         $code = $api::RegEnumValueW($Handle, $index, $name, [ref]$length, $none, [ref]$kind, $data, [ref]$size)
         if ($code -eq $script:MoreData -and $size -gt $data.Length) {
             # Somebody made it longer after we asked for the longest.
-            [byte[]] $data = New-Object -TypeName byte[] -ArgumentList $size
+            $data = [byte[]]::new($size)
             $index--
             continue
         }
@@ -175,51 +175,6 @@ function Read-OpenKey {
     0
 }
 
-function Read-RegistryValue {
-    <#
-    .SYNOPSIS
-    One value: Code (0, or the Windows error), Exists, Kind, Bytes. A value or key that does not exist is no error.
-    #>
-    param (
-        [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Name
-    )
-
-    $value = @{ Code = 0; Exists = $false; Kind = 0; Bytes = $null }
-    $api = Get-Api
-    if ($null -eq $api) {
-        $key = Read-RegistryKey -Path $Path
-        $value.Code = $key.Code
-        foreach ($found in @($key.ValueList | Where-Object -FilterScript { [string]::Equals($_.Name, $Name, [StringComparison]::OrdinalIgnoreCase) })) {
-            $value.Exists = $true; $value.Kind = $found.Kind; $value.Bytes = $found.Bytes
-        }
-    }
-    else {
-        $hive, $rest = Split-RegistryPath -Path $Path
-        [IntPtr] $handle = [IntPtr]::Zero
-        $value.Code = $api::RegOpenKeyExW($hive, $rest, 0, $script:ReadAccess, [ref]$handle)
-        if ($value.Code -eq 0) {
-            try {
-                [byte[]] $data = New-Object -TypeName byte[] -ArgumentList 1024
-                [uint32] $size = 0; [uint32] $kind = 0
-                do {
-                    if ($size -gt $data.Length) { [byte[]] $data = New-Object -TypeName byte[] -ArgumentList $size }
-                    $size = $data.Length
-                    $value.Code = $api::RegQueryValueExW($handle, $Name, [IntPtr]::Zero, [ref]$kind, $data, [ref]$size)
-                } while ($value.Code -eq $script:MoreData -and $size -gt $data.Length)
-                if ($value.Code -eq 0) {
-                    $value.Exists = $true; $value.Kind = $kind; $value.Bytes = Get-Leading -Bytes $data -Count $size
-                }
-            }
-            finally {
-                $null = $api::RegCloseKey($handle)
-            }
-        }
-    }
-    if (Test-NotFound -Code $value.Code) { $value.Code = 0 }
-    $value
-}
-
 function Test-NotFound {
     <#
     .SYNOPSIS
@@ -229,22 +184,6 @@ function Test-NotFound {
     param ([int] $Code)
 
     @(2, 3, 1018) -contains $Code
-}
-
-function Get-MissingKey {
-    <#
-    .SYNOPSIS
-    The keys of a path that do not exist, outermost first.
-    #>
-    [OutputType([string[]])]
-    param ([Parameter(Mandatory = $true)] [string] $Path)
-
-    $missing = New-Object -TypeName System.Collections.ArrayList
-    while ($Path.Contains('\') -and (Test-NotFound -Code (Read-RegistryKey -Path $Path -ExistsOnly).Code)) {
-        $missing.Insert(0, $Path)
-        $Path = $Path.Substring(0, $Path.LastIndexOf([char]'\'))
-    }
-    $missing
 }
 
 function Read-ManagedKey {
@@ -289,8 +228,8 @@ function Get-WindowsErrorText {
     [OutputType([string])]
     param ([int] $Code)
 
-    (New-Object -TypeName System.ComponentModel.Win32Exception -ArgumentList $Code).Message
+    [System.ComponentModel.Win32Exception]::new($Code).Message
 }
 
-Export-ModuleMember -Function Get-NativeRefusal, Test-RegistryPath, Split-RegistryPath, Read-RegistryKey, Read-RegistryValue, Test-NotFound,
-Get-MissingKey, Get-WindowsErrorText
+Export-ModuleMember -Function Get-NativeRefusal, Test-RegistryPath, Split-RegistryPath, Read-RegistryKey, Get-Leading, Test-NotFound,
+Get-WindowsErrorText

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Private to msexchange.tls: writes the registry byte by byte, in the 64-bit view. Every function returns 0 or the Windows error.
+# Private to msexchange.tls: writes the registry byte by byte, in the 64-bit view. Functions that write return 0 or the Windows error.
 
 #AnsibleRequires -PowerShell ..module_utils._Native
 #AnsibleRequires -PowerShell ..module_utils._RegistryRead
@@ -10,11 +10,13 @@
 Set-StrictMode -Version 2.0
 
 $script:View = [uint32]0x100          # KEY_WOW64_64KEY
+$script:QueryAccess = [uint32]0x101   # KEY_QUERY_VALUE | KEY_WOW64_64KEY
 $script:WriteAccess = [uint32]0x103   # KEY_QUERY_VALUE | KEY_SET_VALUE | KEY_WOW64_64KEY
+$script:MoreData = 234
 $script:CreatedNewKey = 1             # REG_CREATED_NEW_KEY
 $script:DirectoryNotEmpty = 145
 
-# The seam of the tests: they put a type of their own here, with the same static methods. Nothing that comes over the wire reaches it.
+# The seam of the tests, see _Native.
 $script:Api = $null
 
 function Get-Api {
@@ -23,6 +25,7 @@ function Get-Api {
             RegOpenKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32], [IntPtr].MakeByRefType())
             RegCreateKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [IntPtr], [uint32], [uint32], [IntPtr], [IntPtr].MakeByRefType(),
                 [uint32].MakeByRefType())
+            RegQueryValueExW = @('advapi32.dll', [IntPtr], [string], [IntPtr], [uint32].MakeByRefType(), [byte[]], [uint32].MakeByRefType())
             RegSetValueExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32], [byte[]], [uint32])
             RegDeleteValueW = @('advapi32.dll', [IntPtr], [string])
             RegDeleteKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32])
@@ -35,12 +38,12 @@ function Get-Api {
 
 function Invoke-WithKey {
     # Opens the key, hands it to Action as $args[0] and returns the code of whichever failed.
-    param ([string] $Path, [scriptblock] $Action)
+    param ([string] $Path, [scriptblock] $Action, [uint32] $Access = $script:WriteAccess)
 
     $api = Get-Api
     $hive, $rest = Split-RegistryPath -Path $Path
     [IntPtr] $handle = [IntPtr]::Zero
-    $code = $api::RegOpenKeyExW($hive, $rest, 0, $script:WriteAccess, [ref]$handle)
+    $code = $api::RegOpenKeyExW($hive, $rest, 0, $Access, [ref]$handle)
     if ($code -ne 0) { return $code }
     try {
         & $Action $api $handle
@@ -50,18 +53,37 @@ function Invoke-WithKey {
     }
 }
 
+function Read-RegistryValue {
+    <#
+    .SYNOPSIS
+    One value: Code (0, or the Windows error), Exists, Kind, Bytes. A value or key that does not exist is no error.
+    #>
+    param ([string] $Path, [string] $Name)
+
+    $value = @{ Code = 0; Exists = $false; Kind = 0; Bytes = $null }
+    $value.Code = Invoke-WithKey -Path $Path -Access $script:QueryAccess -Action {
+        param ($Api, $Handle)
+        $data = [byte[]]::new(1024)
+        [uint32] $size = 0; [uint32] $kind = 0
+        do {
+            if ($size -gt $data.Length) { $data = [byte[]]::new($size) }
+            $size = $data.Length
+            $code = $Api::RegQueryValueExW($Handle, $Name, [IntPtr]::Zero, [ref]$kind, $data, [ref]$size)
+        } while ($code -eq $script:MoreData -and $size -gt $data.Length)
+        if ($code -eq 0) { $value.Exists = $true; $value.Kind = $kind; $value.Bytes = Get-Leading -Bytes $data -Count $size }
+        $code
+    }
+    if (Test-NotFound -Code $value.Code) { $value.Code = 0 }
+    $value
+}
+
 function Write-RegistryValue {
     <#
     .SYNOPSIS
     Sets one value of an existing key to these very bytes.
     #>
     [OutputType([int])]
-    param (
-        [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Name,
-        [Parameter(Mandatory = $true)] [long] $Kind,
-        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [byte[]] $Bytes
-    )
+    param ([string] $Path, [string] $Name, [long] $Kind, [byte[]] $Bytes)
 
     # If a string has no terminator, Windows looks at the two bytes behind it and takes them for one if they are zero: let them not be.
     [byte[]] $padded = $Bytes + [byte[]]@(255, 255)
@@ -77,15 +99,28 @@ function Remove-RegistryValue {
     Deletes one value.
     #>
     [OutputType([int])]
-    param (
-        [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Name
-    )
+    param ([string] $Path, [string] $Name)
 
     Invoke-WithKey -Path $Path -Action {
         param ($Api, $Handle)
         $Api::RegDeleteValueW($Handle, $Name)
     }
+}
+
+function Get-MissingKey {
+    <#
+    .SYNOPSIS
+    The keys of a path that do not exist, outermost first.
+    #>
+    [OutputType([string[]])]
+    param ([string] $Path)
+
+    $missing = [System.Collections.ArrayList]::new()
+    while ($Path.Contains('\') -and (Test-NotFound -Code (Read-RegistryKey -Path $Path -ExistsOnly).Code)) {
+        $missing.Insert(0, $Path)
+        $Path = $Path.Substring(0, $Path.LastIndexOf([char]'\'))
+    }
+    $missing
 }
 
 function Add-RegistryKey {
@@ -94,10 +129,7 @@ function Add-RegistryKey {
     Creates one key. Its full path is added to Created only if Windows says that it was us.
     #>
     [OutputType([int])]
-    param (
-        [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [System.Collections.ArrayList] $Created
-    )
+    param ([string] $Path, [System.Collections.ArrayList] $Created)
 
     $api = Get-Api
     $hive, $rest = Split-RegistryPath -Path $Path
@@ -117,7 +149,7 @@ function Remove-RegistryKey {
     Deletes one key, if it has neither values nor subkeys. Windows itself would delete the values with it.
     #>
     [OutputType([int])]
-    param ([Parameter(Mandatory = $true)] [string] $Path)
+    param ([string] $Path)
 
     $key = Read-RegistryKey -Path $Path
     if ($key.Code -ne 0) { return $key.Code }
@@ -132,7 +164,7 @@ function Save-RegistryHive {
     Writes the hive of a key to disk now; Windows by itself waits for some seconds.
     #>
     [OutputType([int])]
-    param ([Parameter(Mandatory = $true)] [string] $Path)
+    param ([string] $Path)
 
     Invoke-WithKey -Path $Path -Action {
         param ($Api, $Handle)
@@ -140,4 +172,5 @@ function Save-RegistryHive {
     }
 }
 
-Export-ModuleMember -Function Write-RegistryValue, Remove-RegistryValue, Add-RegistryKey, Remove-RegistryKey, Save-RegistryHive
+Export-ModuleMember -Function Read-RegistryValue, Write-RegistryValue, Remove-RegistryValue, Get-MissingKey, Add-RegistryKey, Remove-RegistryKey,
+Save-RegistryHive

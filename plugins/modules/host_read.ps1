@@ -56,10 +56,10 @@ $maxContent = 262144
 $maxJournal = 1048576
 $maxJournals = 500
 
-$problem = New-Object -TypeName System.Collections.ArrayList
+$problem = [System.Collections.ArrayList]::new()
 
 function Add-Problem {
-    param ([AllowEmptyString()] [string] $Path, [int] $Code, [string] $Text)
+    param ([string] $Path, [int] $Code, [string] $Text)
 
     if (-not $Text) { $Text = Get-WindowsErrorText -Code $Code }
     $null = $problem.Add([ordered]@{ path = $Path; code = $Code; text = $Text })
@@ -131,9 +131,10 @@ function Get-TextValue {
     # A REG_SZ or REG_EXPAND_SZ in its plain form, or $null.
     param ([string] $Path, [string] $Name)
 
-    $value = Read-RegistryValue -Path $Path -Name $Name
-    if ($value.Code -ne 0) { Add-Problem -Path $Path -Code $value.Code }
-    if ($value.Exists -and @(1, 2) -contains $value.Kind) {
+    $key = Read-RegistryKey -Path $Path
+    if ($key.Code -ne 0 -and -not (Test-NotFound -Code $key.Code)) { Add-Problem -Path $Path -Code $key.Code }
+    foreach ($value in $key.ValueList) {
+        if (-not [string]::Equals($value.Name, $Name, [StringComparison]::OrdinalIgnoreCase) -or @(1, 2) -notcontains $value.Kind) { continue }
         $data = ConvertTo-RegistryData -Kind $value.Kind -Bytes $value.Bytes
         if (-not $data.Contains('raw')) { return $data.data }
     }
@@ -144,11 +145,11 @@ function Read-File {
     # Others may have it open, for writing too. No more than limit bytes; the caller has looked at the size.
     param ([string] $Path, [int] $Limit)
 
-    $stream = New-Object -TypeName System.IO.FileStream -ArgumentList @(
+    $stream = [System.IO.FileStream]::new(
         $Path, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, [System.IO.FileShare]'ReadWrite, Delete'
     )
     try {
-        $bytes = New-Object -TypeName byte[] -ArgumentList ([Math]::Min($stream.Length, $Limit))
+        $bytes = [byte[]]::new([Math]::Min($stream.Length, $Limit))
         $count = 0
         while ($count -lt $bytes.Length) {
             $read = $stream.Read($bytes, $count, $bytes.Length - $count)
@@ -181,7 +182,7 @@ function Get-FileAnswer {
         if ($path -notmatch '\A[A-Za-z]:\\') { throw "The path $path does not begin with a drive." }
         $attributes = [System.IO.File]::GetAttributes($path)
         if ($attributes -band [System.IO.FileAttributes]::Directory) { return $answer }
-        $answer.size = (New-Object -TypeName System.IO.FileInfo -ArgumentList $path).Length
+        $answer.size = [System.IO.FileInfo]::new($path).Length
         $version = [System.Diagnostics.FileVersionInfo]::GetVersionInfo($path)
         $number = $version.FileMajorPart, $version.FileMinorPart, $version.FileBuildPart, $version.FilePrivatePart -join '.'
         if ($number -ne '0.0.0.0') { $answer.version = $number }
@@ -236,7 +237,7 @@ function Get-JournalAnswer {
     $refusal = Get-FolderRefusal -Path $folder
     if ($refusal) { Add-Problem -Path $folder -Code 0 -Text $refusal }
     if ($refusal -or -not [System.IO.Directory]::Exists($folder)) { return }
-    $files = @((New-Object -TypeName System.IO.DirectoryInfo -ArgumentList $folder).GetFiles() |
+    $files = @([System.IO.DirectoryInfo]::new($folder).GetFiles() |
             Where-Object -FilterScript { $_.Name -cmatch '\A[a-z0-9][a-z0-9-]{7,63}\.json\z' } | Sort-Object -Property LastWriteTimeUtc -Descending)
     if ($files.Count -gt $maxJournals) { Add-Problem -Path $folder -Code 234 -Text "Of $($files.Count) journals only the $maxJournals newest were read." }
     $newest = [string[]]@($files | Select-Object -First $maxJournals | ForEach-Object -Process { $_.Name })
@@ -257,7 +258,14 @@ function Get-JournalAnswer {
 try {
     $argument = Resolve-Argument -Option $option -Value $complex_args
     Confirm-Request -Argument $argument
+    $blocked = Get-NativeRefusal
+    if ($blocked) { Add-Problem -Path '' -Code 0 -Text "This host forbids native calls, so times are unknown and nothing can be written: $blocked" }
     $domain = Get-TextValue -Path 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' -Name 'Domain'
+    $keys = @(foreach ($request in $argument.keys) { Get-KeyAnswer -Path $request.path -Depth $request.depth })
+    $users = @(if ($argument.user_keys.Count) { Get-LoadedUser })
+    $userKeys = @(foreach ($request in $argument.user_keys) {
+            foreach ($user in $users) { Get-KeyAnswer -Path "HKEY_USERS\$user\$($request.path)" -Depth $request.depth }
+        })
     $answer = [ordered]@{
         contract = 1
         changed = $false
@@ -269,18 +277,11 @@ try {
             powershell = $PSVersionTable.PSVersion.ToString()
             elevated = Test-Elevation
         }
+        files = @(foreach ($request in $argument.files) { Get-FileAnswer -Request $request })
+        keys = $keys + $userKeys
+        journal = @(if ($argument.journal) { Get-JournalAnswer })
+        errors = $problem
     }
-    $blocked = Get-NativeRefusal
-    if ($blocked) { Add-Problem -Path '' -Code 0 -Text "This host forbids native calls, so times are unknown and nothing can be written: $blocked" }
-    $keys = @(foreach ($request in $argument.keys) { Get-KeyAnswer -Path $request.path -Depth $request.depth })
-    $users = @(if ($argument.user_keys.Count) { Get-LoadedUser })
-    $userKeys = @(foreach ($request in $argument.user_keys) {
-            foreach ($user in $users) { Get-KeyAnswer -Path "HKEY_USERS\$user\$($request.path)" -Depth $request.depth }
-        })
-    $answer.files = @(foreach ($request in $argument.files) { Get-FileAnswer -Request $request })
-    $answer.keys = $keys + $userKeys
-    $answer.journal = @(if ($argument.journal) { Get-JournalAnswer })
-    $answer.errors = $problem
     $json = ConvertTo-ContractJson -Value $answer
 }
 catch {

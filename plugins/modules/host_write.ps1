@@ -13,6 +13,7 @@
 #AnsibleRequires -PowerShell ..module_utils._RegistryRead
 #AnsibleRequires -PowerShell ..module_utils._RegistryWrite
 #AnsibleRequires -PowerShell ..module_utils._ChangeFolder
+#AnsibleRequires -PowerShell ..module_utils._ChangeFile
 #AnsibleRequires -PowerShell ..module_utils._Operation
 
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -100,7 +101,7 @@ function Undo-Operation {
     param ([hashtable] $Operation)
 
     if ($Operation.IsKey) {
-        $again = New-Object -TypeName System.Collections.ArrayList
+        $again = [System.Collections.ArrayList]::new()
         return Add-RegistryKey -Path $Operation.Path -Created $again
     }
     $code = Set-RegistryState -Operation $Operation -State $Operation.Before
@@ -161,7 +162,7 @@ function Compare-Change {
         $Answer.reason = "Nothing was written, because $($moved.Count) of $($Operation.Count) targets are not what was expected, first $first"
         foreach ($item in $moved) {
             $item.Answer.status = 'mismatch'
-            $item.Answer.found = $item.Found
+            $item.Answer.Add('found', $item.Found)
         }
     }
     else {
@@ -171,7 +172,7 @@ function Compare-Change {
 
 function Invoke-Write {
     # Carries out the operations in turn. Returns what failed, as a sentence, or nothing. Done gets every operation that was begun.
-    param ([object[]] $Operation, [AllowEmptyCollection()] [System.Collections.ArrayList] $Done)
+    param ([object[]] $Operation, [System.Collections.ArrayList] $Done)
 
     foreach ($item in $Operation) {
         $null = $Done.Add($item)
@@ -202,7 +203,7 @@ function Save-Hive {
 
 function Undo-Write {
     # Puts back in reverse. Returns whether everything is as it was.
-    param ([AllowEmptyCollection()] [System.Collections.ArrayList] $Done)
+    param ([System.Collections.ArrayList] $Done)
 
     $isBack = $true
     for ($index = $Done.Count - 1; $index -ge 0; $index--) {
@@ -242,7 +243,7 @@ function Invoke-Change {
         contract = 1; id = $Argument.change; state = 'open'; started = [DateTime]::UtcNow.ToFileTimeUtc().ToString(); closed = $null; boot = $Answer.boot
         computer = [Environment]::MachineName; meta = $Argument.meta; reboot_required = $Argument.reboot_required; operations = @()
     }
-    $planned = New-Object -TypeName 'System.Collections.Generic.HashSet[string]' -ArgumentList ([StringComparer]::OrdinalIgnoreCase)
+    $planned = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($item in $needed) {
         if ($item.After.Exists) { $item.Missing = @(Get-MissingKey -Path $item.Path | Where-Object -FilterScript { $planned.Add($_) }) }
     }
@@ -268,7 +269,7 @@ function Invoke-Change {
     }
     $Answer.journal = $path
 
-    $done = New-Object -TypeName System.Collections.ArrayList
+    $done = [System.Collections.ArrayList]::new()
     $failure = Invoke-Write -Operation $needed -Done $done
     if (-not $failure) {
         try {
@@ -299,7 +300,7 @@ function Invoke-Locked {
     $isOurs = $false
     try {
         try {
-            $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\msexchange_tls'
+            $mutex = [System.Threading.Mutex]::new($false, 'Global\msexchange_tls')
             $isOurs = $mutex.WaitOne(0)
         }
         catch [System.Threading.AbandonedMutexException] {
@@ -329,7 +330,9 @@ try {
         operations = @($operation | ForEach-Object -Process { $_.Answer }); journal = $null; boot = Get-BootTime; now = $null
     }
     if (-not $answer.reason) {
-        $work = @{ Argument = $argument; Operation = $operation; IsCheck = Test-CheckMode -Value $complex_args; Answer = $answer }
+        # Whatever is not clearly "no" is check mode.
+        $check = $complex_args['_ansible_check_mode']
+        $work = @{ Argument = $argument; Operation = $operation; IsCheck = $null -ne $check -and $check -isnot [bool] -or $check; Answer = $answer }
         if ($work.IsCheck) { Invoke-Change @work }
         else { Invoke-Locked -Action { Invoke-Change @work } -Answer $answer }
     }

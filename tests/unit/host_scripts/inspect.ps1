@@ -35,11 +35,6 @@ foreach ($path in $args) {
         if ($node.Static) { $owner = if ($node.Expression -is [System.Management.Automation.Language.TypeExpressionAst]) { $node.Expression.TypeName.FullName } else { '$' } }
         [ordered]@{ owner = $owner; name = "$($node.Member.Value)"; method = $node.GetType().Name -eq 'InvokeMemberExpressionAst'; line = $node.Extent.StartLineNumber }
     }
-    $created = foreach ($node in (Find-Node -Ast $ast -Kind 'CommandAst')) {
-        if ($node.GetCommandName() -ne 'New-Object') { continue }
-        $element = $node.CommandElements[2]
-        if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $element.Value }
-    }
     $table = Find-Node -Ast $ast -Kind 'AssignmentStatementAst' | Where-Object { $_.Left.Extent.Text -eq '$option' } | Select-Object -First 1
     [ordered]@{
         path = $path
@@ -47,7 +42,7 @@ foreach ($path in $args) {
         newer = @($newer | Where-Object { $_ })
         commands = @($commands)
         functions = @((Find-Node -Ast $ast -Kind 'FunctionDefinitionAst').Name)
-        types = @((Find-Node -Ast $ast -Kind 'TypeExpressionAst', 'TypeConstraintAst').TypeName.FullName + $created | Sort-Object -Unique)
+        types = @((Find-Node -Ast $ast -Kind 'TypeExpressionAst', 'TypeConstraintAst').TypeName.FullName | Sort-Object -Unique)
         members = @($members)
         keys = @((Find-Node -Ast $ast -Kind 'HashtableAst').KeyValuePairs.Item1.Extent.Text | Sort-Object -Unique)
         semicolons = @($tokens | Where-Object { $_.Kind -eq 'Semi' } | ForEach-Object { $_.Extent.StartLineNumber })

@@ -51,7 +51,7 @@ FAULTS = [
     ("RegDeleteValueW", 1, 2),
     ("RegDeleteValueW", 2, 3),
     ("RegDeleteKeyExW", 1, 4),
-    ("RegOpenKeyExW", 4, 3),
+    ("RegOpenKeyExW", 13, 3),  # six to compare, two for each operation before
 ]
 
 
@@ -155,7 +155,7 @@ def test_a_journal_that_cannot_be_closed_takes_the_change_back_and_stays_open(st
 def test_a_key_that_cannot_be_read_stops_the_change_before_it_begins(stage: Stage) -> None:
     busy_registry(stage)
     stage.add("tree", path=T).add(
-        "fault", module="_RegistryRead", function="RegOpenKeyExW", text="SOFTWARE\\T\\kept", code=DENIED
+        "fault", module="_RegistryWrite", function="RegOpenKeyExW", text="SOFTWARE\\T\\kept", code=DENIED
     )
     *dummy, before, dummy, answer, after = stage.write("change-denied", *OPERATIONS).add("tree", path=T).run()
     assert after == before

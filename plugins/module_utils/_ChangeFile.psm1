@@ -1,0 +1,82 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to msexchange.tls: makes the folder of the journals and writes files in it so that a loss of power does not tear them.
+
+#AnsibleRequires -PowerShell ..module_utils._Native
+#AnsibleRequires -PowerShell ..module_utils._ChangeFolder
+
+Set-StrictMode -Version 2.0
+
+# Full access for SYSTEM and Administrators, handed down to files and folders, nothing taken from above.
+$script:Descriptor = 'O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'
+
+# The seam of the tests, see _Native.
+$script:Api = $null
+
+function Initialize-ChangeFolder {
+    <#
+    .SYNOPSIS
+    Makes the folder where it is missing, closed from its first moment on, and returns why it must not be used, or nothing.
+    #>
+    [OutputType([string])]
+    param ([string] $Path)
+
+    if ($null -eq $script:Api) { $script:Api = New-NativeApi -Function @{ CreateDirectoryW = @('kernel32.dll', [string], [byte[]]) } }
+    $descriptor = [System.Security.AccessControl.RawSecurityDescriptor]::new($script:Descriptor)
+    $binary = [byte[]]::new($descriptor.BinaryLength)
+    $descriptor.GetBinaryForm($binary, 0)
+    $pinned = [System.Runtime.InteropServices.GCHandle]::Alloc($binary, 'Pinned')
+    try {
+        # SECURITY_ATTRIBUTES: its own length, the descriptor, whether the handle is inherited; each takes the size of a pointer.
+        $attributes = [byte[]]::new(3 * [IntPtr]::Size)
+        $attributes[0] = $attributes.Length
+        [BitConverter]::GetBytes($pinned.AddrOfPinnedObject().ToInt64())[0..([IntPtr]::Size - 1)].CopyTo($attributes, [IntPtr]::Size)
+        # An existing folder is no error here: the examination that follows sees it.
+        foreach ($folder in [System.IO.Path]::GetDirectoryName($Path), $Path) {
+            $null = $script:Api::CreateDirectoryW($folder, $attributes)
+        }
+    }
+    finally {
+        $pinned.Free()
+    }
+    if (-not [System.IO.Directory]::Exists($Path)) { return "The folder $Path could not be made." }
+    Get-FolderRefusal -Path $Path
+}
+
+function Save-ChangeFile {
+    <#
+    .SYNOPSIS
+    Writes a file so that after a loss of power it has either all of the new content or all of the old. Throws what .NET throws.
+    #>
+    param ([string] $Path, [byte[]] $Bytes)
+
+    $new = "$Path.new"
+    Write-Through -Path $new -Mode ([System.IO.FileMode]::Create) -Bytes $Bytes
+    if ([System.IO.File]::Exists($Path)) {
+        [System.IO.File]::Replace($new, $Path, [NullString]::Value)
+    }
+    else {
+        [System.IO.File]::Move($new, $Path)
+    }
+    # The log of NTFS is one: what flushes the renamed file flushes its renaming too.
+    Write-Through -Path $Path -Mode ([System.IO.FileMode]::Open) -Bytes @()
+}
+
+function Write-Through {
+    param ([string] $Path, [System.IO.FileMode] $Mode, [byte[]] $Bytes)
+
+    $stream = [System.IO.FileStream]::new(
+        $Path, $Mode, [System.IO.FileAccess]::Write, [System.IO.FileShare]::Read, 4096, [System.IO.FileOptions]::WriteThrough
+    )
+    try {
+        $stream.Write($Bytes, 0, $Bytes.Length)
+        $stream.Flush($true)
+    }
+    finally {
+        $stream.Dispose()
+    }
+}
+
+Export-ModuleMember -Function Initialize-ChangeFolder, Save-ChangeFile
