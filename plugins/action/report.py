@@ -13,6 +13,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.msexchange.tls.plugins.plugin_utils._report import (
     build_report,
     render_html,
@@ -57,7 +58,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _checked, arguments = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         hostvars = (task_vars or {}).get("hostvars", {})
-        hosts = [plain_data(collect(name, hostvars[name] if name in hostvars else {})) for name in arguments["members"]]
+        hosts = [plain_data(collect(name, hostvars.get(name, {}))) for name in arguments["members"]]
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         report = build_report(hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION)
         folder = os.path.abspath(os.path.expanduser(arguments["directory"]))
@@ -73,7 +74,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             )
         except OSError as error:
             raise AnsibleActionFail(
-                f"The report could not be written below {folder}: {error.strerror or error}. Name a folder that you may write to."
+                f"The report could not be written below {folder}: {error.strerror or error}. "
+                "Name a folder that you may write to."
             ) from error
         result.update(changed=False, table=render_text(report), files=files)
         return result

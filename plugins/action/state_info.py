@@ -13,7 +13,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import J
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     find,
-    make_plan,
+    judge_rules,
     prepared,
     stage_states,
     to_data,
@@ -52,7 +52,6 @@ class ActionModule(TlsAction):
         state = read_state(observation, task.catalogue)
         baseline = baseline_of(wanted, task, state.identity)
         observed = task.arguments["observed"]
-        plan = make_plan(state, baseline, task.arguments["stage"], observed=observed)
         stages = stage_states(state, baseline, observed)
         return {
             "changed": False,
@@ -63,7 +62,7 @@ class ActionModule(TlsAction):
             "findings": [to_data(finding) for finding in find(state, observed=observed)],
             "profile": baseline.profile,
             "stage": task.arguments["stage"],
-            "rules": [to_data(entry) for entry in plan.entries],
+            "rules": [to_data(entry) for entry in judge_rules(state, baseline)],
             "stages": [to_data(stage) for stage in stages],
             "next_stage": next((stage.stage for stage in stages if stage.state in ("open", "pending", "unknown")), ""),
             "prepared": prepared(state, baseline, observed).prepared,

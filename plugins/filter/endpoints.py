@@ -16,7 +16,8 @@ def endpoints(
 ) -> list[dict[str, t.Any]]:
     """Endpoints to connect to, one flat list, each with the inventory name of its server.
 
-    A host's own ``msexchange_tls_endpoints`` win over ``default``; an endpoint without ``host`` is at the address of its server.
+    A host's own ``msexchange_tls_endpoints`` win over ``default``; an endpoint without ``host`` is at the address of
+    its server.
     """
     found: list[dict[str, t.Any]] = []
     for name in names:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES
 
 
 def unproven(state: t.Any, stage: str) -> list[str]:
     """Sentences, one for everything that is not as the stages up to ``stage`` want it; empty means proven.
 
-    What was not read is not proven. A stage that waits for a boot is not proven. An endpoint that contradicts the registry is not proven;
-    an endpoint that could not be reached (a drained server) says nothing either way.
+    What was not read is not proven. A stage that waits for a boot is not proven. An endpoint that contradicts the
+    registry is not proven; one that could not be reached (a drained server) says nothing either way.
     """
     if stage not in STAGES:
         raise AnsibleFilterError(f"{stage} is no stage; the stages are {', '.join(STAGES)}.")

@@ -23,7 +23,9 @@ def write_folder(parent: str, name: str, files: t.Mapping[str, str]) -> dict[str
     draft = tempfile.mkdtemp(prefix=f".{name}-", dir=parent)
     try:
         for file_name, text in files.items():
-            with open(os.path.join(draft, file_name), "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            with open(
+                os.path.join(draft, file_name), "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+            ) as file:
                 file.write(text)
         target = _publish(draft, os.path.join(parent, name))
     except BaseException:

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``make demo``: the main job on a simulated estate, from the first audit to the proof, and a second pass that finds nothing to do."""
+"""``make demo``: the main job on a simulated estate, from the first audit to the proof, and a second pass that finds
+nothing to do.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,19 @@ def estate(out: pathlib.Path, engine: str) -> t.Iterator[pathlib.Path]:
     """The simulated estate, running; yields its inventory. Nothing of it is left when the block ends."""
     inventory = out / "inventory.yml"
     command = [sys.executable, "-m", "lab", "serve", "--engine", engine]
-    command += ["--estate", str(_ROOT / "tests/lab/estates/demo.yml"), "--state", str(out / "lab"), "--inventory", str(inventory)]
+    command += [
+        "--estate",
+        str(_ROOT / "tests/lab/estates/demo.yml"),
+        "--state",
+        str(out / "lab"),
+        "--inventory",
+        str(inventory),
+    ]
     log = (out / "lab.log").open("w", encoding="utf-8")
-    with log, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True) as process:
+    with (
+        log,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
         try:
             if not any("READY" in line for line in process.stdout or ()):
                 playbook.die(f"the simulated estate did not start; the reason is in {log.name}")
@@ -59,7 +71,11 @@ def check(step: Step, outcome: playbook.Outcome) -> str:
     if step.refused:
         if outcome.code == 0:
             return "this stage had to be refused and was not"
-        return "" if any(step.refused in words for words in outcome.failures.values()) else "it failed, but not for the reason that was due"
+        return (
+            ""
+            if any(step.refused in words for words in outcome.failures.values())
+            else "it failed, but not for the reason that was due"
+        )
     if outcome.code:
         return next(iter(outcome.failures.values()), "the run failed")
     if step.unchanged and (outcome.changed or outcome.restarted):
@@ -69,8 +85,8 @@ def check(step: Step, outcome: playbook.Outcome) -> str:
 
 def tell(step: Step, outcome: playbook.Outcome, seconds: float) -> None:
     """A line or two about what came of a step."""
-    words = f"   {len(outcome.hosts) - ('localhost' in outcome.hosts)} servers, {len(outcome.changed)} changed, {len(outcome.restarted)} restarted, {seconds:.0f} s"
-    print(words, flush=True)
+    numbers = f"{len(outcome.hosts)} servers, {len(outcome.changed)} changed, {len(outcome.restarted)} restarted"
+    print(f"   {numbers}, {seconds:.0f} s", flush=True)
     if step.refused:
         print(f"   refused, as it must be: {next(iter(outcome.failures.values()))}", flush=True)
 
@@ -85,7 +101,7 @@ def main() -> int:
     out = pathlib.Path(options.out).resolve()
     shutil.rmtree(out, ignore_errors=True)
     (out / "logs").mkdir(parents=True)
-    until = datetime.date.today() + datetime.timedelta(days=180)
+    until = datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=180)
     (out / "overlay.yml").write_text(OVERLAY.format(until=until.isoformat(), host=GOVERNED), encoding="utf-8")
     print("Starting a simulated estate of six servers on loopback", flush=True)
     started = time.monotonic()

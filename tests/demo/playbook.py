@@ -15,7 +15,7 @@ import subprocess
 import sys
 import typing as t
 
-_RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<unreachable>\d+)\s+failed=(?P<failed>\d+)")
+_RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=\d+\s+changed=(?P<changed>\d+)\s+unreachable=\d+\s+failed=\d+")
 _TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.*)\] \*")
 _FATAL = re.compile(r"^fatal: \[(?P<host>[^\]]+?)(?: -> [^\]]*)?\]: .*?=> (?P<json>\{.*\})\s*$")
 
@@ -34,16 +34,19 @@ class Outcome:
 
 def run(command: t.Sequence[str], environment: t.Mapping[str, str], log: pathlib.Path) -> Outcome:
     """Run ``command`` to its end; every task is a dot on the terminal, every line is in ``log``."""
-    with log.open("w", encoding="utf-8") as file, subprocess.Popen(
-        command,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    with (
+        log.open("w", encoding="utf-8") as file,
+        subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+    ):
         lines: list[str] = []
         try:
             for line in process.stdout or ():

@@ -14,7 +14,8 @@ import typing as t
 class Step:
     """One run of ansible-playbook.
 
-    ``refused``: the run must fail, with these words in its output. ``unchanged``: the run must change nothing and restart nobody.
+    ``refused``: the run must fail, with these words in its output. ``unchanged``: it must change nothing and restart
+    nobody.
     """
 
     title: str
@@ -52,11 +53,13 @@ STEPS: tuple[Step, ...] = (
     _harden(f"Stage prepare, on every server but {LATECOMER}", "prepare", limit=f"exchange:!{LATECOMER}"),
     _harden("Stage obsolete, on the same servers", "obsolete", limit=f"exchange:!{LATECOMER}"),
     _harden(
-        f"Stage retire, everywhere: refused, because {LATECOMER} is not prepared (which is made up for in the same run)",
+        f"Stage retire, everywhere: refused, because {LATECOMER} is not prepared (this run makes up for it)",
         "retire",
         refused=LATECOMER,
     ),
-    _harden(f"Stage retire again: every server is prepared; {LATECOMER} still has its own stage obsolete to do", "retire"),
+    _harden(
+        f"Stage retire again: every server is prepared; {LATECOMER} still has its own stage obsolete to do", "retire"
+    ),
     _harden(f"Stage retire on {LATECOMER} too, then renegotiation on those that are ready", "renegotiation"),
     _harden("Stage renegotiation, everywhere", "renegotiation"),
     _harden("Stage suites, everywhere", "suites"),
