@@ -110,6 +110,10 @@ sanity: $(TEST) ## ansible-test sanity, all but pslint; ARGS goes to ansible-tes
 	@echo '--- ansible-test sanity'
 	@tests/tools/sanity.sh .cache/sanity $(ARGS)
 
+.PHONY: bench
+bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine powershell" on a real PowerShell
+	@PYTHONPATH=tests:$(COLLECTIONS) python tests/bench/transport.py $(ARGS)
+
 ##@ Environment
 
 .PHONY: setup
