@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import pathlib
+import tempfile
 import typing as t
 
 import pytest
@@ -32,23 +34,20 @@ ROLES = sorted({name.split("/")[1] for name in FILES if name.startswith("roles/"
 HOST_SCRIPTS = {"host_read", "host_write"}
 
 
-@pytest.fixture(scope="module")
-def documented(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, t.Any]]:
-    """What ansible-doc says about every module and filter, by kind and name."""
-    folder = tmp_path_factory.mktemp("doc")
-    found = {}
-    for kind, names in (("module", MODULES), ("filter", FILTERS)):
-        full = [f"msexchange.tls.{name}" for name in names]
-        shown = ansible("ansible-doc", "-t", kind, "--json", *full, cwd=folder, collections=COLLECTIONS)
-        assert shown.returncode == 0, shown.stderr
-        assert shown.stderr == ""
-        found[kind] = json.loads(shown.stdout)
-    return found
+@functools.cache
+def documented(kind: str, names: tuple[str, ...]) -> dict[str, t.Any]:
+    """What ansible-doc says about plugins of one kind, asked once, by name."""
+    full = [f"msexchange.tls.{name}" for name in names]
+    with tempfile.TemporaryDirectory() as folder:
+        words = ("-t", kind, "--json", *full)
+        shown = ansible("ansible-doc", *words, cwd=pathlib.Path(folder), collections=COLLECTIONS)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    return {name.rpartition(".")[2]: told for name, told in json.loads(shown.stdout).items()}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_ansible_doc_shows_every_module(documented: dict[str, dict[str, t.Any]], module: str) -> None:
-    shown = documented["module"][f"msexchange.tls.{module}"]
+def test_ansible_doc_shows_every_module(module: str) -> None:
+    shown = documented("module", tuple(MODULES))[module]
     assert shown["doc"]["module"] == module
     assert shown["doc"]["short_description"]
     assert shown["return"]
@@ -56,8 +55,8 @@ def test_ansible_doc_shows_every_module(documented: dict[str, dict[str, t.Any]],
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_ansible_doc_shows_every_filter(documented: dict[str, dict[str, t.Any]], name: str) -> None:
-    shown = documented["filter"][f"msexchange.tls.{name}"]
+def test_ansible_doc_shows_every_filter(name: str) -> None:
+    shown = documented("filter", tuple(FILTERS))[name]
     assert shown["doc"]["short_description"]
     assert shown["examples"]
     assert shown["return"]

@@ -54,7 +54,6 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_state": _room(_HOST),
         "_baseline": _room(_CATALOGUE, "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _baseline", "yaml"),
-        "_change": _room(_PLAN, "yaml cryptography"),
         "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
         # The way to the host. What comes back is judged without Ansible.
         "_answer": _room("_words"),
@@ -68,12 +67,12 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_result": _room(_STATE),
         # And with it: the course that every action takes.
         "_action": _edge("_words _answer _arguments _broker _catalogue _host _baseline", "ansible"),
-        "_change_action": _edge(f"{_PLAN} _change _version _answer _action _outcome _request _result"),
+        "_change_action": _edge(f"{_PLAN} _version _answer _action _outcome _request _result"),
         # TLS on the wire: alone, because it runs wherever Python runs.
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
-        "action": _edge(f"{_PLAN} _change _report _version {_WIRING} _wire", "ansible"),
+        "action": _edge(f"{_PLAN} _report _version {_WIRING} _wire", "ansible"),
         "filter": _edge(f"{_PLAN} _members", "ansible"),
         # A module is sent to its target, which has none of our controller code.
         "modules": _edge("_wire", "ansible"),
