@@ -132,7 +132,7 @@ def test_an_import_against_the_direction_is_found(name: str, source: str, messag
     [
         (HOST, "from .names import x\nfrom . import names\nimport dataclasses"),
         (HOST, f"{OURS}.plugin_utils._catalogue import Catalogue"),
-        ("plugins/action/example.py", f"from ansible.errors import AnsibleError\n{OURS}.plugin_utils._change import x"),
+        ("plugins/action/example.py", f"from ansible.errors import AnsibleError\n{OURS}.plugin_utils._report import x"),
         (
             "plugins/plugin_utils/_broker.py",
             "from ansible.plugins.action import ActionBase\nfrom ._words import one_line",
