@@ -46,9 +46,8 @@ _ANY_NAME = st.text(st.characters(exclude_characters="\\\0"), min_size=1, max_si
 
 def registry_values(names: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[RegistryValue]:
     """Values of every kind, as the registry may hold them: well formed, cut, empty, of unknown kinds."""
-    name = names or st.one_of(
-        st.sampled_from(_NAMES), st.sampled_from(["CurrentBuildNumber", "Current", ""]), _ANY_NAME
-    )
+    own = st.one_of(st.sampled_from(_NAMES), st.sampled_from(["CurrentBuildNumber", "Current", ""]), _ANY_NAME)
+    name = own if names is None else names
     kind = st.one_of(st.sampled_from([0, 1, 2, 3, 4, 7, 11]), st.integers(0, 0xFFFFFFFF))
     texts = st.lists(
         st.sampled_from(["TLS_AES_256_GCM_SHA384", "NistP256", "14393", "Server", "", " ", "1:0:6"]), max_size=3

@@ -141,7 +141,9 @@ class _Registry:
         earlier = self._open.values.get(name)
         if earlier is not None:
             self.ignore(earlier[0].line, earlier[0].text, f"line {event.line} writes the same value again")
-        value = None if event.data is None else from_bytes(event.name, event.kind, event.data)
+        # A value that is written again keeps the spelling that it had.
+        spelled = earlier[1].name if earlier is not None and earlier[1] is not None else event.name
+        value = None if event.data is None else from_bytes(spelled, event.kind, event.data)
         self._open.values[name] = (event, value)
 
 

@@ -118,10 +118,13 @@ class _Lines:
         return self._value(number, text)
 
     def _key(self, number: int, text: str) -> Event:
-        self._no_key = f"the key in line {number} is not taken"
         end = text.rfind("]")
+        # Wine's regedit does not take such a line for a section at all: the key above it stays open.
         if end < 0:
-            raise DroppedError("the closing bracket is missing")
+            raise DroppedError("the closing bracket is missing; values below it go to the key above it")
+        if text[1:2] in tuple(_BLANKS):
+            raise DroppedError("a blank follows the opening bracket; values below it go to the key above it")
+        self._no_key = f"the key in line {number} is not taken"
         path = text[1:end]
         deleted = path.startswith("-")
         path = _checked_path(path[1:] if deleted else path)
