@@ -49,6 +49,8 @@ def after(observation: Observation, operations: t.Iterable[Write]) -> Observatio
     }
     for operation in operations:
         place = path_key(operation.path, observation.current_control_set)
+        if not place:
+            continue
         if operation.op == "delete_key":
             if place in keys:
                 keys[place] = RegistryKey(operation.path, False)
@@ -83,5 +85,7 @@ def _with(key: RegistryKey, name: str, value: RegistryValue | None, now: int | N
         return key
     values = [kept for kept in key.values if fold(kept.name) != fold(name)]
     if value is not None:
-        values.append(value)
+        # A value that is there keeps the spelling of its name, as in the registry.
+        spelled = next((old.name for old in key.values if fold(old.name) == fold(name)), value.name)
+        values.append(dataclasses.replace(value, name=spelled))
     return dataclasses.replace(key, values=tuple(sorted(values, key=lambda kept: fold(kept.name))), written=now)

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which suites and curves are in force: Group Policy, else local, else the default; a list that nobody understands is
+unknown.
+"""
+
+from __future__ import annotations
+
+import pytest
+from tools.registry import multi, state_of
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State
+
+GCM = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
+RSA = "TLS_RSA_WITH_AES_256_GCM_SHA384"
+LOCAL = f'[LOCAL_SSL]\n"Functions"={multi(RSA)}\n'
+
+
+def policy(text: str) -> str:
+    return f'[POLICY_SSL]\n"Functions"={text}\n'
+
+
+def default(os: str) -> tuple[str, ...]:
+    found = load().suites_of(os)
+    assert found is not None
+    return found.default
+
+
+def test_without_any_list_the_default_of_windows_is_in_force() -> None:
+    assert state_of("[SCHANNEL]\n").suites == default("ws2016")
+
+
+def test_the_local_list_replaces_the_default() -> None:
+    assert state_of(LOCAL).suites == (RSA,)
+
+
+def test_the_list_of_group_policy_wins_over_the_local_one_which_is_inert() -> None:
+    state = state_of(policy(f'"{GCM}"') + LOCAL)
+    assert state.suites == state.future_suites == (GCM,)
+    assert state.settings["cipher_suites.group_policy"].origin is Origin.GROUP_POLICY
+    assert state.settings["cipher_suites.local"].origin is Origin.INERT
+    assert state.settings["cipher_suites.local"].configured == (RSA,)
+    assert state.settings["cipher_suites.local"].effective == (GCM,)
+
+
+def test_an_empty_list_of_group_policy_wins_and_leaves_no_suite() -> None:
+    assert state_of(policy('""') + LOCAL).suites == ()
+
+
+def test_a_multi_string_list_of_group_policy_is_ignored_and_the_local_one_counts() -> None:
+    state = state_of(policy(multi(GCM)) + LOCAL)
+    assert state.suites == (RSA,)
+    assert state.settings["cipher_suites.group_policy"].origin is Origin.INERT
+
+
+@pytest.mark.parametrize("text", ["hex(2):54,00,00,00", "hex:54", "dword:1", f'"{",".join([GCM] * 40)}"'])
+def test_a_list_of_group_policy_that_nobody_describes_makes_the_suites_unknown(text: str) -> None:
+    state = state_of(policy(text) + LOCAL)
+    assert state.suites is None
+
+
+@pytest.mark.parametrize("text", [f'"{GCM}"', multi(f"{GCM},{RSA}"), "hex:01"])
+def test_a_local_list_of_unusual_form_makes_the_suites_unknown(text: str) -> None:
+    assert state_of(f'[LOCAL_SSL]\n"Functions"={text}\n').suites is None
+
+
+def test_unknown_and_repeated_names_are_passed_over() -> None:
+    assert state_of(policy(f'"{GCM},TLS_NO_SUCH,{GCM},{RSA}"')).suites == (GCM, RSA)
+
+
+def test_a_suite_of_another_windows_is_passed_over() -> None:
+    text = policy(f'"TLS_AES_256_GCM_SHA384,{GCM}"')
+    assert state_of(text, "ws2016").suites == (GCM,)
+    assert state_of(text, "ws2022").suites == ("TLS_AES_256_GCM_SHA384", GCM)
+
+
+def test_the_curve_in_a_name_counts_before_2016_and_is_dropped_after() -> None:
+    suite = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+    assert state_of(policy(f'"{suite}_P256"'), "ws2012r2").suites == (f"{suite}_P256",)
+    assert state_of(policy(f'"{suite}"'), "ws2012r2").suites == ()
+    assert state_of(policy(f'"{suite}_P256,{suite}_P384"'), "ws2016").suites == (suite,)
+
+
+def test_the_curves_of_group_policy_win_and_the_default_is_that_of_windows() -> None:
+    assert state_of("[SCHANNEL]\n").curves == ("curve25519", "NistP256", "NistP384")
+    text = f'[LOCAL_SSL]\n"EccCurves"={multi("NistP256")}\n'
+    assert state_of(text).curves == ("NistP256",)
+    assert state_of(text + f'[POLICY_SSL]\n"EccCurves"={multi("NistP384", "NistP256")}\n').curves == (
+        "NistP384",
+        "NistP256",
+    )
+
+
+def test_before_2016_there_is_no_curve_order() -> None:
+    state = state_of(f'[POLICY_SSL]\n"EccCurves"={multi("NistP384")}\n', "ws2012r2")
+    assert state.settings["curves.group_policy"].origin is Origin.INERT
+    found = load().suites_of("ws2012r2")
+    assert found is not None
+    assert state.curves == found.curves
+
+
+def test_a_curve_list_of_the_wrong_kind_makes_the_curves_unknown() -> None:
+    assert state_of('[POLICY_SSL]\n"EccCurves"="NistP384"\n').curves is None
+
+
+def owners(state: State) -> dict[str, str]:
+    return dict(state.owners)
+
+
+def test_a_list_without_evidence_has_an_unknown_owner_and_an_absent_one_none() -> None:
+    assert owners(state_of(policy(f'"{GCM}"'))) == {"cipher_suites.group_policy": "unknown"}
+    assert owners(state_of(LOCAL)) == {}

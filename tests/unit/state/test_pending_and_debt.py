@@ -1,0 +1,108 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Between a write and the boot nothing is certain; only our own journal makes a reboot necessary."""
+
+from __future__ import annotations
+
+import pytest
+from tools.registry import AFTER, BEFORE, BOOT, HOUR, change, state_of
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+
+SERVER = "SCHANNEL\\Protocols\\TLS 1.0\\Server"
+OFF = f'[{SERVER}]\n"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'
+SETTING = "protocols.tls_1_0.server"
+
+
+def test_a_key_written_before_the_boot_is_in_effect() -> None:
+    found = state_of(OFF, written={SERVER: BEFORE}).settings[SETTING]
+    assert (found.effective, found.future, found.pending) == ("disabled", "disabled", False)
+
+
+def test_a_key_written_after_the_boot_is_mixed_until_the_next_one() -> None:
+    found = state_of(OFF, written={SERVER: AFTER}).settings[SETTING]
+    assert (found.configured, found.effective, found.future, found.pending) == ("disabled", "mixed", "disabled", True)
+
+
+def test_a_key_written_in_the_moment_of_the_boot_counts_as_before_it() -> None:
+    assert not state_of(OFF, written={SERVER: BOOT}).settings[SETTING].pending
+
+
+def test_a_value_that_was_deleted_after_the_boot_leaves_the_default_pending() -> None:
+    found = state_of(f"[{SERVER}]\n", written={SERVER: AFTER}).settings[SETTING]
+    assert (found.effective, found.future, found.pending) == ("mixed", "enabled", True)
+
+
+def test_a_key_of_ours_that_is_gone_by_now_is_still_pending() -> None:
+    journal = [change(values=[(SERVER, "Enabled")])]
+    found = state_of("[SCHANNEL]\n", journal=journal).settings[SETTING]
+    assert (found.effective, found.future, found.pending) == ("mixed", "enabled", True)
+
+
+def test_a_change_that_was_put_back_leaves_nothing_pending() -> None:
+    journal = [change(state="put_back", values=[(SERVER, "Enabled")])]
+    assert not state_of("[SCHANNEL]\n", journal=journal).settings[SETTING].pending
+
+
+def test_without_key_times_a_written_value_is_not_known_to_be_in_effect() -> None:
+    found = state_of(OFF, written={SERVER: None}).settings[SETTING]
+    assert (found.effective, found.future, found.pending) == ("unknown", "disabled", False)
+
+
+def test_without_boot_time_a_written_value_is_not_known_to_be_in_effect() -> None:
+    state = state_of(OFF, boot=None)
+    assert state.settings[SETTING].effective == "unknown"
+    assert state.settings["protocols.tls_1_2.server"].effective == "enabled"
+
+
+def test_a_suite_list_written_after_the_boot_makes_the_list_in_force_unknown_and_the_future_known() -> None:
+    state = state_of('[POLICY_SSL]\n"Functions"="TLS_RSA_WITH_AES_256_GCM_SHA384"\n', written={"POLICY_SSL": AFTER})
+    assert state.suites is None
+    assert state.future_suites == ("TLS_RSA_WITH_AES_256_GCM_SHA384",)
+
+
+def owed(*changes: object) -> tuple[str, ...]:
+    state: State = state_of("[SCHANNEL]\n", journal=changes)
+    return state.debt.changes
+
+
+def test_a_closed_change_since_the_boot_is_a_debt() -> None:
+    assert owed(change("one")) == ("one",)
+
+
+@pytest.mark.parametrize("state", ["open", "put_back", "put_back_failed", "torn"])
+def test_a_change_that_did_not_end_well_is_no_debt(state: str) -> None:
+    assert owed(change("one", state=state)) == ()
+
+
+def test_a_change_that_needs_no_boot_is_no_debt() -> None:
+    assert owed(change("one", reboot_required=False)) == ()
+
+
+def test_a_debt_ends_with_a_later_boot() -> None:
+    assert owed(change("one", started=BOOT - HOUR, closed=BOOT - HOUR, boot=BOOT - 2 * HOUR)) == ()
+
+
+def test_a_boot_time_that_moved_by_a_moment_is_the_same_boot() -> None:
+    assert owed(change("one", boot=BOOT + 5_000_000)) == ("one",)
+    assert owed(change("one", boot=BOOT - 5_000_000, closed=None)) == ("one",)
+
+
+def test_a_clock_that_was_set_after_the_change_does_not_lose_the_debt() -> None:
+    assert owed(change("one", boot=BOOT - HOUR)) == ("one",)
+
+
+def test_debts_come_oldest_first() -> None:
+    assert owed(change("late", started=AFTER + 2), change("early", started=AFTER + 1)) == ("early", "late")
+
+
+def test_a_key_that_somebody_else_wrote_is_pending_but_no_debt() -> None:
+    state = state_of(OFF, written={SERVER: AFTER})
+    assert state.settings[SETTING].pending
+    assert state.debt.changes == ()
+
+
+def test_on_a_host_that_does_not_tell_its_boot_nothing_is_owed() -> None:
+    assert state_of("[SCHANNEL]\n", boot=None, journal=[change("one")]).debt.changes == ()
