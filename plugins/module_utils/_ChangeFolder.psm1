@@ -105,8 +105,11 @@ function Get-FolderRefusal {
             if ($reason -is [System.IO.FileNotFoundException] -or $reason -is [System.IO.DirectoryNotFoundException]) { return '' }
             return "The folder $folder is refused: it cannot be examined ($($reason.Message))."
         }
-        $refusal = Get-AccessRefusal -Sddl $sddl -Trusted $trusted -Above:($depth -le $parts.Count - 2)
-        if ($refusal) { return "The folder $folder is refused: $refusal. Look who made it and what is in it, then remove it; it will be made anew." }
+        # The last two are ours; the others belong to Windows.
+        $isAbove = $depth -le $parts.Count - 2
+        $remedy = if ($isAbove) { 'Correct its permissions' } else { 'Look who made it and what is in it, then remove it; it will be made anew' }
+        $refusal = Get-AccessRefusal -Sddl $sddl -Trusted $trusted -Above:$isAbove
+        if ($refusal) { return "The folder $folder is refused: $refusal. $remedy." }
     }
     ''
 }

@@ -63,7 +63,8 @@ function Confirm-Request {
     if ($Argument.contract -ne 1) { throw "This host_write knows contract 1, not $($Argument.contract): use one version of msexchange.tls on the controller." }
     if ($Argument.change -cnotmatch '\A[a-z0-9][a-z0-9-]{7,63}\z') { throw 'The argument change must be 8 to 64 of a-z, 0-9 and -, not beginning with -.' }
     foreach ($entry in $Argument.meta.GetEnumerator()) {
-        if ($entry.Key -cnotmatch '\A[A-Za-z0-9_.-]{1,64}\z' -or $entry.Value -isnot [string]) { throw "The argument meta.$($entry.Key) must be a string." }
+        if ($entry.Key -cnotmatch '\A[A-Za-z0-9_.-]{1,64}\z') { throw 'The names in the argument meta must be 1 to 64 of A-Z, a-z, 0-9, _, . and -.' }
+        if ($entry.Value -isnot [string]) { throw "The argument meta.$($entry.Key) must be a string." }
     }
 }
 
