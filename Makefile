@@ -56,7 +56,7 @@ build: $(RUNTIME) ## Build the installable artefact into out/
 
 .PHONY: test
 test: $(TEST) $(LINT) ## Lint, then all tests: unit, and integration on every engine that is here
-	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target lint
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target --keep-going lint
 	@$(MAKE) --no-print-directory pytest
 
 .PHONY: pytest
