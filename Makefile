@@ -114,6 +114,10 @@ sanity: $(TEST) ## ansible-test sanity, all but pslint; ARGS goes to ansible-tes
 bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine powershell" on a real PowerShell
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/bench/transport.py $(ARGS)
 
+.PHONY: docs/findings.md
+docs/findings.md: $(RUNTIME) # Write the page of findings from the table in the code
+	@python tests/tools/findings_page.py
+
 ##@ Environment
 
 .PHONY: setup
