@@ -28,32 +28,31 @@ class Driver:
 
     host: WineHost
     process: subprocess.Popen[bytes]
-
-    @property
-    def folder(self) -> pathlib.Path:
-        """Where steps and results go, as the controller sees it."""
-        return self.host.drive / "test"
+    folder: pathlib.Path
 
     @classmethod
-    def start(cls, host: WineHost, script: pathlib.Path) -> Driver:
-        """Copy the scripts under test and ``script`` to the host and start it there."""
-        folder = host.drive / "test"
-        for name in ("modules", "module_utils"):
-            shutil.copytree(ROOT / "plugins" / name, folder / name)
+    def start(cls, host: WineHost, script: pathlib.Path, name: str = "test") -> Driver:
+        """Copy the scripts under test and ``script`` to a folder of the host and start it there."""
+        folder = host.drive / name
+        for part in ("modules", "module_utils"):
+            shutil.copytree(ROOT / "plugins" / part, folder / part)
         shutil.copy(script, folder)
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
-                [host.tool, "run", host.folder, *SCRIPT, f"C:\\test\\{script.name}", "C:\\test"],
+                [host.tool, "run", host.folder, *SCRIPT, f"C:\\{name}\\{script.name}", f"C:\\{name}"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
-        return cls(host, process)
+        return cls(host, process, folder)
 
-    def answers(self, steps: list[str], patience: float = 120) -> list[str]:
-        """One line of JSON for every step."""
-        (self.folder / "steps.new").write_text("".join(f"{step}\n" for step in steps), encoding="ascii")
+    def send(self, steps: list[Json]) -> None:
+        """Give it a batch of steps."""
+        (self.folder / "steps.new").write_text("".join(json.dumps(step) + "\n" for step in steps), encoding="ascii")
         (self.folder / "steps.new").rename(self.folder / "steps")
+
+    def receive(self, patience: float = 120) -> list[t.Any]:
+        """The answers to a batch, one for every step."""
         end = time.monotonic() + patience
         while not (self.folder / "results").exists():
             assert self.process.poll() is None, (self.folder / "output").read_text(errors="replace")
@@ -61,7 +60,7 @@ class Driver:
             time.sleep(0.01)
         lines = (self.folder / "results").read_text(encoding="utf-8-sig").splitlines()
         (self.folder / "results").unlink()
-        return lines
+        return [json.loads(line) for line in lines]
 
     def stop(self) -> None:
         """End it; a driver that hangs ends with its host."""
@@ -109,9 +108,10 @@ class Stage:
     def run(self) -> list[t.Any]:
         """Answers of all steps; a host script's answer is parsed, after a look at its form."""
         steps, self.steps = self.steps, []
-        lines = self.driver.answers([json.dumps(step) for step in steps])
-        assert len(lines) == len(steps), lines
-        return [self._checked(step, json.loads(line)) for step, line in zip(steps, lines, strict=True)]
+        self.driver.send(steps)
+        answers = self.driver.receive()
+        assert len(answers) == len(steps), answers
+        return [self._checked(step, answer) for step, answer in zip(steps, answers, strict=True)]
 
     def one(self) -> t.Any:
         """The answer of the last step."""

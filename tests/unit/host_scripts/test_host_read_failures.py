@@ -152,6 +152,17 @@ def test_files_are_answered_in_the_order_of_the_request(stage: Stage) -> None:
     assert errors(answer) == codes
 
 
+def test_a_file_that_another_program_keeps_for_itself_is_an_error_with_its_number(stage: Stage) -> None:
+    folder = stage.driver.host.drive / "files"
+    folder.mkdir(exist_ok=True)
+    (folder / "kept.txt").write_bytes(b"x")
+    stage.add("script", text="$global:kept = [System.IO.File]::Open('C:\\files\\kept.txt', 'Open', 'Read', 'None'); 1")
+    stage.read(files=[{"path": "C:\\files\\kept.txt", "content": True}])
+    *_, answer, _ = stage.add("script", text="$global:kept.Dispose(); 1").run()
+    assert (answer["files"][0]["size"], answer["files"][0]["content"]) == (1, None)
+    assert errors(answer) == [("C:\\files\\kept.txt", 32)]
+
+
 BAD_REQUESTS: list[tuple[Json, str]] = [
     ({"contract": 2}, "contract 1, not 2"),
     ({"contract": "1"}, "contract must be a whole number"),

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import pathlib
+
 import pytest
-from tools.host_stage import Json, Stage, T, delete_key, delete_value, set_value
+from tools.host_stage import Driver, Json, Stage, T, delete_key, delete_value, set_value
 
 pytestmark = pytest.mark.engine_powershell
 
+DRIVER = pathlib.Path(__file__).parent / "driver.ps1"
 DENIED, DISK_FULL, NO_RESOURCES = 5, 112, 1450
 
 
@@ -150,6 +153,33 @@ def test_a_journal_that_cannot_be_closed_takes_the_change_back_and_stays_open(st
         f"{T}\\new\\RC4 40/128",
     ]
     assert [operation["created_keys"] for operation in journal["operations"]][5] == [f"{T}\\new\\other"]
+
+
+@pytest.mark.parametrize("nth", [1, 3])
+def test_after_a_loss_of_power_the_journal_says_what_to_put_back(stage: Stage, nth: int) -> None:
+    busy_registry(stage)
+    stage.run()
+    name = f"dying{nth}"
+    dying = Stage(Driver.start(stage.driver.host, DRIVER, name))
+    kill = "[System.Diagnostics.Process]::GetCurrentProcess().Kill()"
+    dying.add("fault", module="_RegistryWrite", function="RegSetValueExW", nth=nth, script=kill)
+    dying.driver.send(dying.write("change-power", *OPERATIONS).steps)
+    dying.driver.process.wait(timeout=60)
+    answer = stage.read(journal=True).one()
+    assert [(entry["id"], entry["state"]) for entry in answer["journal"]] == [("change-power", "open")]
+    journal = stage.journal("change-power")
+    assert [operation["before"] for operation in journal["operations"]] == [
+        {"exists": True, "kind": 4, "data": "AQAAAA=="},
+        {"exists": False},
+        {"exists": True, "kind": 1, "data": "YQBiAGM="},
+        {"exists": True, "kind": 7, "data": "AAA="},
+        {"exists": True},
+        {"exists": False},
+        {"exists": True, "kind": 3, "data": "/w=="},
+    ]
+    # The lock of the dead does not keep the living out.
+    operation = set_value(T, "later", {"kind": 4, "data": 0})
+    assert stage.write("change-later", operation).one()["status"] == "written"
 
 
 def test_a_key_that_cannot_be_read_stops_the_change_before_it_begins(stage: Stage) -> None:
