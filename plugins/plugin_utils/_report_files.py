@@ -16,8 +16,8 @@ import typing as t
 def write_folder(parent: str, name: str, files: t.Mapping[str, str]) -> dict[str, str]:
     """Write ``files`` (name -> text) into a new folder ``name`` below ``parent`` and return name -> path.
 
-    The folder appears complete under its final name; an older one of that name is kept, the new one gets a number behind its name.
-    Only the owner may read it: a report tells an attacker what a server still accepts. Raises OSError.
+    The folder appears complete under its final name; an older one of that name is kept, the new one gets a number
+    behind its name. Only the owner may read it: a report tells an attacker what a server still accepts. Raises OSError.
     """
     os.makedirs(parent, exist_ok=True)
     draft = tempfile.mkdtemp(prefix=f".{name}-", dir=parent)

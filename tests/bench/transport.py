@@ -4,8 +4,8 @@
 
 """What one host costs: executions, requests and bytes of our modules beside those of ansible.windows, on the lab.
 
-``make bench`` prints the table of docs/performance.md. Only with ``--engine powershell`` does the wall time hold the work
-of the host; with the emulated engine it is that of the controller.
+``make bench`` prints the table of docs/performance.md. Only with ``--engine powershell`` does the wall time hold the
+work of the host; with the emulated engine it is that of the controller.
 """
 
 from __future__ import annotations
