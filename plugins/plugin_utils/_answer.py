@@ -79,6 +79,9 @@ _ACTUAL = re.compile(r"actual was \W?(\d+\.\d+)", re.IGNORECASE)
 _NO_POWERSHELL = re.compile(r"powershell\S*: .{0,40}not found|powershell\S*: No such file", re.IGNORECASE)
 
 
+_ADDED_BY_CORE = frozenset({"warnings", "deprecations", "ansible_facts"})
+
+
 def lost_words(error: object) -> str:
     """Why a connection plugin gave up, in few words; its own words if they are not known."""
     text = str(error)
@@ -133,8 +136,12 @@ def _old_powershell(text: str, errand: Errand) -> HostError:
 
 
 def _shown(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    hidden = ("warnings", "deprecations", "ansible_facts")
-    return {name: item for name, item in raw.items() if name not in hidden and not str(name).startswith("_ansible")}
+    """What the stranger itself said, without what ansible-core adds to every answer."""
+    return {
+        name: item
+        for name, item in raw.items()
+        if name not in _ADDED_BY_CORE and not str(name).startswith("_ansible") and item is not False
+    }
 
 
 def _join(*sentences: str) -> str:

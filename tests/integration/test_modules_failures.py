@@ -80,7 +80,7 @@ CASES: dict[str, Case] = {
         r"writing change \S+ failed: the answer is not JSON but begins: Bye!\. Whether anything was written is unknown",
     ),
     "down": Case({}, r"down was unreachable while reading its TLS settings: .*Check that", "unreachable", False),
-    "wrong_password": Case({}, r"wrong_password was .*: the credentials were rejected\.", "unreachable", False),
+    "bad_logon": Case({}, r"bad_logon was .*: the credentials were rejected\.", "unreachable", False),
     "unix": Case({}, r"unix: reading its TLS settings needs a Windows host.*ansible_connection", "failed", False),
     "no_wmf": Case({}, r"no_wmf: .* needs Windows PowerShell 5\.1.*reg_export.*endpoint_info", "failed", False),
 }
@@ -88,7 +88,7 @@ CASES: dict[str, Case] = {
 #: Chooses per host, since one play runs them all.
 VARIABLES = {
     "ansible_connection": "{{ 'local' if inventory_hostname == 'unix' else 'winrm' }}",
-    "ansible_password": "{{ 'wrong' if inventory_hostname == 'wrong_password' else '" + LabHost.password + "' }}",
+    "ansible_password": "{{ 'Another-Passw0rd' if inventory_hostname == 'bad_logon' else '" + LabHost.password + "' }}",
 }
 
 
