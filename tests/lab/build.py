@@ -154,6 +154,7 @@ def component_states(root: str, maintenance: bool, when: int) -> dict[str, t.Any
     states = f"{root}\\ServerComponentStates"
     return {
         states: {},
+        f"{states}\\HighAvailability": {"Maintenance": inactive},
         f"{states}\\HubTransport": {"Maintenance": inactive},
         f"{states}\\ServerWideOffline": {"Maintenance": inactive},
         f"{states}\\Monitoring": {"Functional": f"1:{ACTIVE}:{ticks}"},

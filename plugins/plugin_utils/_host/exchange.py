@@ -21,9 +21,10 @@ _ROOTS: tuple[str, ...] = (
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v14",
 )
 MSI_VALUES: tuple[str, ...] = ("MsiProductMajor", "MsiProductMinor", "MsiBuildMajor", "MsiBuildMinor")
-#: An Edge server is known by this key (S9: Confirm-ExchangeShell); a server with the management tools only has no
-#: value Services in Setup.
+#: An Edge server is known by this key, a server with the management tools only by the lack of a value Services in Setup
+#: (S9: Confirm-ExchangeShell). Setup makes a key per role; "mailbox" is every server of the organisation but Edge.
 _EDGE = "EdgeTransportRole"
+_MAILBOX = ("MailboxRole", "ClientAccessRole")
 _BUILD = re.compile(r"\A(\d{1,5})\.(\d{1,5})\.(\d{1,5})\.(\d{1,5})\Z", re.ASCII)
 
 
@@ -110,4 +111,8 @@ def _role(observation: Observation, root: str) -> str:
         return "unknown"
     if edge.exists:
         return "edge"
-    return "mailbox" if observation.value(rf"{root}\Setup", "Services") is not None else "unknown"
+    roles = [observation.key(rf"{root}\{name}") for name in _MAILBOX]
+    services = observation.value(rf"{root}\Setup", "Services")
+    if services is not None or any(key is not None and key.exists for key in roles):
+        return "mailbox"
+    return "unknown" if None in roles else "none"

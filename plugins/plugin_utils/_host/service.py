@@ -12,11 +12,13 @@ inactive but Monitoring and RecoveryActionsEnabled. (Microsoft, "Server Componen
 techcommunity 591342; the stored form: vanhybrid.com 2013-07-14 and published Exchange assemblies.)
 
 In a DAG the node also has to be out of the way. What is accepted as evidence, any of:
-- component HighAvailability inactive: StartDagServerMaintenance.ps1 sets it last, StopDagServerMaintenance.ps1 takes
-  it back;
+- component HighAvailability inactive: the DAG maintenance scripts of Exchange set it (published copies of
+  StopDagServerMaintenance.ps1 set it back to active);
 - ``HKLM\\Cluster\\Nodes\\<n>`` with this computer's NodeName and NodeDrainStatus 2, "completed" (Microsoft:
-  clusapi.h, CLUSTER_NODE_DRAIN_STATUS). That a paused node without drain leaves a mark there was found in no source
-  (unconfirmed): it counts as in service.
+  clusapi.h, CLUSTER_NODE_DRAIN_STATUS).
+
+Where a paused node that was not drained leaves its mark was found in no source (unconfirmed): it counts as in service.
+None of this was seen on a real DAG.
 """
 
 from __future__ import annotations

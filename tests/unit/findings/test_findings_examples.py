@@ -308,7 +308,7 @@ EXAMPLES = (
     Example(
         "clients.views_differ",
         '[DOTNET]\n"SchUseStrongCrypto"=dword:1\n[DOTNET32]\n"SchUseStrongCrypto"=dword:0\n',
-        ("64-bit programs have REG_DWORD 1", "32-bit programs REG_DWORD 0"),
+        ("SchUseStrongCrypto in HKLM", "is REG_DWORD 1 for 64-bit", "is REG_DWORD 0 for 32-bit"),
     ),
     Example("clients.insecure_fallback", '[WINHTTP]\n"EnableInsecureTlsFallback"=dword:1\n', ("REG_DWORD 1",)),
     Example(

@@ -132,6 +132,12 @@ def test_a_setup_key_without_numbers_leaves_the_version_unknown() -> None:
     assert (found.exchange, found.exchange_build) == (None, None)
 
 
-@pytest.mark.parametrize(("role", "expected"), [("mailbox", "mailbox"), ("edge", "edge"), (None, "unknown")])
+@pytest.mark.parametrize(("role", "expected"), [("mailbox", "mailbox"), ("edge", "edge"), (None, "none")])
 def test_the_role_is_known_by_its_keys(role: str | None, expected: str) -> None:
     assert identify(on_host("[SCHANNEL]\n", "ws2016", "15.1.2507.6", role=role), load()).role == expected
+
+
+@pytest.mark.parametrize("name", ["MailboxRole", "ClientAccessRole"])
+def test_a_key_of_a_role_makes_a_mailbox_server(name: str) -> None:
+    observation = on_host(f'[{V15}\\{name}]\n"ConfiguredVersion"="15.1.2507.6"\n', "ws2016", "15.1.2507.6")
+    assert identify(observation, load()).role == "mailbox"

@@ -12,6 +12,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     DISABLED,
     REG_DWORD,
     UNSUPPORTED,
+    Setting,
     SettingKind,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import join_path, leaf
@@ -37,47 +38,53 @@ _OLD = ("protocols.tls_1_0.client", "protocols.tls_1_0.server", "protocols.tls_1
 
 
 def _masks(view: View) -> t.Iterator[tuple[str, str, int]]:
-    """(subject, title, bits) of every mask that is written, for users one by one."""
+    """(subject, name of the value and where it stands, bits) of every mask that is written, for users one by one."""
     for group in ("winhttp", "wininet"):
         for setting, state in view.settings(group):
             if setting.kind is not SettingKind.MASK:
                 continue
+            place = setting.places[0]
             if not setting.per_user:
                 if isinstance(state.configured, int):
-                    yield setting.id, setting.title, state.configured
+                    yield setting.id, _where(setting), state.configured
                 continue
-            place = setting.places[0]
             for hive in user_hives(view.state.observation):
                 value = view.state.observation.value(join_path(hive, place.key), place.name)
                 if value is not None and value.kind == REG_DWORD and isinstance(value.data, int):
-                    yield setting.id, f"{setting.title} of {words.path(leaf(hive))}", value.data
+                    yield setting.id, f"{place.name} of the user {words.path(leaf(hive))}", value.data
+
+
+def _where(setting: Setting) -> str:
+    """``DefaultSecureProtocols in HKLM\\...\\WinHttp``"""
+    place = setting.places[0]
+    return f"{place.name} in {words.path(place.key)}"
 
 
 def _ssl_on(view: View) -> t.Iterator[Hit]:
-    for subject, title, bits in _masks(view):
+    for subject, where, bits in _masks(view):
         if bits & _SSL_BITS:
-            yield Hit(subject, f"{title} is {words.mask(bits)}: it switches {words.mask(bits & _SSL_BITS)} on.")
+            yield Hit(subject, f"{where} is {words.mask(bits)}: it switches {words.mask(bits & _SSL_BITS)} on.")
 
 
 def _without_tls_1_2(view: View) -> t.Iterator[Hit]:
-    for subject, title, bits in _masks(view):
+    for subject, where, bits in _masks(view):
         if not bits & _TLS_1_2_BIT:
-            yield Hit(subject, f"{title} is {words.mask(bits)}: TLS 1.2 (0x800) is not in it.")
+            yield Hit(subject, f"{where} is {words.mask(bits)}: TLS 1.2 (0x800) is not in it.")
 
 
 def _unknown_bits(view: View) -> t.Iterator[Hit]:
-    for subject, title, bits in _masks(view):
+    for subject, where, bits in _masks(view):
         if bits & ~_ALL_BITS:
-            yield Hit(subject, f"{title} is 0x{bits:x}; the bits 0x{bits & ~_ALL_BITS:x} belong to no version.")
+            yield Hit(subject, f"{where} is 0x{bits:x}; the bits 0x{bits & ~_ALL_BITS:x} belong to no version.")
 
 
 def _bits_without_effect(view: View) -> t.Iterator[Hit]:
-    for subject, title, bits in _masks(view):
+    for subject, where, bits in _masks(view):
         off = [bit for bit in _BIT_VERSIONS if bits & bit and _client_is_off(view, _BIT_VERSIONS[bit])]
         if off:
             names = ", ".join(words.MASK_BITS[bit] for bit in off)
             yield Hit(
-                subject, f"{title} is {words.mask(bits)}, but Schannel has {names} off for clients, which overrules it."
+                subject, f"{where} is {words.mask(bits)}, but Schannel has {names} off for clients, which overrules it."
             )
 
 
@@ -96,20 +103,20 @@ def _views_differ(view: View) -> t.Iterator[Hit]:
             if Form.SET in forms and forms <= {Form.SET, Form.ABSENT} and native.configured != other.configured:
                 yield Hit(
                     setting.id,
-                    f"{setting.title}: 64-bit programs have {words.value(native.values[0])}, "
-                    f"32-bit programs {words.value(other.values[0])}.",
+                    f"{_where(setting)} is {words.value(native.values[0])} for 64-bit programs, "
+                    f"its twin below WOW6432Node is {words.value(other.values[0])} for 32-bit programs.",
                 )
 
 
 def _insecure_fallback(view: View) -> t.Iterator[Hit]:
     for setting, state in view.settings("winhttp"):
         if setting.id.endswith(".insecure_fallback") and state.configured == "enabled":
-            yield Hit(setting.id, f"{setting.title} is {words.value(state.values[0])}.")
+            yield Hit(setting.id, f"{_where(setting)} is {words.value(state.values[0])}.")
 
 
 def _dotnet_not_one(view: View) -> t.Iterator[Hit]:
     off = sorted(
-        {words.version_of(name) for name in _OLD if (s := view.find(name)) is not None and s.future == DISABLED}
+        {words.version_of(name) for name in _OLD if (s := view.find(name)) is not None and s.configured == DISABLED}
     )
     if not off:
         return
@@ -120,7 +127,7 @@ def _dotnet_not_one(view: View) -> t.Iterator[Hit]:
         if value is None or value.kind != REG_DWORD or value.data != 1:
             yield Hit(
                 setting.id,
-                f"{' and '.join(off)} is off, but {setting.title} is {words.value(value)} instead of REG_DWORD 1.",
+                f"{' and '.join(off)} is off, but {_where(setting)} is {words.value(value)} instead of REG_DWORD 1.",
             )
 
 

@@ -10,7 +10,6 @@ import re
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
-    RegistryKey,
     RegistryValue,
     path_key,
     split_path,
@@ -22,12 +21,9 @@ from .check import Check, Hit, View
 
 _SYSTEM = path_key(r"HKEY_LOCAL_MACHINE\SYSTEM")
 _CONTROL_SET = re.compile(r"\ACONTROLSET(\d{3})\Z")
-#: Schannel and the suite order have no 32-bit view: what stands below these keys is read by nobody.
-_WOW64 = (
-    path_key(r"HKEY_LOCAL_MACHINE\SYSTEM\WOW6432Node"),
-    path_key(r"HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\SYSTEM"),
-    path_key(r"HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\Policies\Microsoft\Cryptography"),
-)
+#: Schannel and the suite order have no 32-bit view: what stands below WOW6432Node with one of these names is read
+#: by nobody.
+_WOW64, _NOT_THERE = "WOW6432NODE", frozenset({"SCHANNEL", "CRYPTOGRAPHY"})
 
 
 def _control_sets(view: View) -> t.Iterator[Hit]:
@@ -57,14 +53,10 @@ def _same(left: RegistryValue, right: RegistryValue | None) -> bool:
 
 def _wow64(view: View) -> t.Iterator[Hit]:
     for key in view.state.observation.walk():
-        if key.values and _below(key, _WOW64):
+        place = path_key(key.path)
+        if key.values and _WOW64 in place and _NOT_THERE & set(place):
             names = words.listing([value.name for value in key.values])
             yield Hit(words.path(key.path), f"{words.path(key.path)} holds values ({names}) that Windows never reads.")
-
-
-def _below(key: RegistryKey, roots: tuple[tuple[str, ...], ...]) -> bool:
-    place = path_key(key.path)
-    return any(place[: len(root)] == root for root in roots)
 
 
 CHECKS: tuple[Check, ...] = (

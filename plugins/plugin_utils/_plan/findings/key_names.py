@@ -134,10 +134,8 @@ def _look_alike_hits(view: View) -> t.Iterator[Hit]:
 
 def _blank_hits(view: View) -> t.Iterator[Hit]:
     for stray in _of_kind(view, "blanks"):
-        yield Hit(
-            words.path(stray.key.path),
-            f"The key name '{words.path(leaf(stray.key.path))}' has blanks too many; Windows reads '{_blanks(stray)}'.",
-        )
+        name, path = words.path(leaf(stray.key.path)), words.path(stray.key.path)
+        yield Hit(path, f"The key {path} has blanks too many in its name '{name}'; Windows reads '{_blanks(stray)}'.")
 
 
 def _nested_hits(view: View) -> t.Iterator[Hit]:

@@ -88,19 +88,15 @@ def _strict_renegotiation(view: View) -> t.Iterator[Hit]:
         return
     for setting, state in view.settings("renegotiation"):
         if state.configured == DISABLED:
-            yield Hit(
-                setting.id,
-                f"{setting.title} is off (strict mode), which Exchange build {_build(view)} does not support.",
-            )
+            value = f"{setting.places[0].name} is {words.value(state.values[0])}"
+            yield Hit(setting.id, f"{value} (strict mode), which Exchange build {_build(view)} does not support.")
 
 
 def _insecure_renegotiation(view: View) -> t.Iterator[Hit]:
     for setting, state in view.settings("renegotiation"):
         if state.configured == ENABLED:
-            yield Hit(
-                setting.id,
-                f"{setting.title} is {words.value(state.values[0])}: peers without the renegotiation fix are let in.",
-            )
+            value = f"{setting.places[0].name} is {words.value(state.values[0])}"
+            yield Hit(setting.id, f"{value}: peers without the renegotiation fix are let in.")
 
 
 CHECKS: tuple[Check, ...] = (

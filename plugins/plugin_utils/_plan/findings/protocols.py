@@ -17,6 +17,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     UNKNOWN,
     UNSUPPORTED,
     VERSIONS,
+    Meaning,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, SettingState
 
@@ -27,6 +28,26 @@ from .check import Check, Hit, View
 #: States of which it is known what will count after the boot.
 _UNDECIDED = (UNKNOWN, MIXED)
 _WRITTEN = (Form.SET, Form.PARTIAL)
+#: Windows itself ships with DisabledByDefault 1 for the client side of SSL 2.0: nobody's decision, and off.
+_SHIPPED = "protocols.ssl_2_0.client"
+
+
+def _is_shipped(state: SettingState) -> bool:
+    return state.setting == _SHIPPED and [value and value.data for value in state.values] == [None, 1]
+
+
+def _written(state: SettingState) -> bool:
+    return state.form in _WRITTEN and not _is_shipped(state)
+
+
+def _future(state: SettingState) -> Meaning:
+    return DISABLED if _is_shipped(state) and state.future == DISABLED_BY_DEFAULT else state.future
+
+
+def _switched_on(state: SettingState) -> bool:
+    """Enabled is there and not zero."""
+    enabled = state.values[0]
+    return state.form in _WRITTEN and enabled is not None and bool(enabled.data)
 
 
 def _pairs(view: View) -> t.Iterator[tuple[str, SettingState, SettingState]]:
@@ -42,14 +63,14 @@ def _pairs(view: View) -> t.Iterator[tuple[str, SettingState, SettingState]]:
 
 def _sides_differ(view: View) -> t.Iterator[Hit]:
     for version, client, server in _pairs(view):
-        known = client.future not in _UNDECIDED and server.future not in _UNDECIDED
-        written = client.form in _WRITTEN or server.form in _WRITTEN
-        if known and written and client.future != server.future:
+        outgoing, incoming = _future(client), _future(server)
+        known = outgoing not in _UNDECIDED and incoming not in _UNDECIDED
+        if known and outgoing != incoming and (_written(client) or _written(server)):
             name = words.VERSION_NAMES.get(version, version)
             yield Hit(
                 f"protocols.{version}",
-                f"{name} is {words.meaning(client.future)} for outgoing connections (Client) "
-                f"and {words.meaning(server.future)} for incoming ones (Server).",
+                f"{name} is {words.meaning(outgoing)} for outgoing connections (Client) "
+                f"and {words.meaning(incoming)} for incoming ones (Server).",
             )
 
 
@@ -57,7 +78,7 @@ def _one_side_only(view: View) -> t.Iterator[Hit]:
     for version, client, server in _pairs(view):
         forms = {"Client": client.form, "Server": server.form}
         missing = [side for side, form in forms.items() if form is Form.ABSENT]
-        written = [side for side, form in forms.items() if form in _WRITTEN]
+        written = [side for side, state in (("Client", client), ("Server", server)) if _written(state)]
         if len(missing) == 1 and written and client.future == server.future and client.future != UNSUPPORTED:
             name = words.VERSION_NAMES.get(version, version)
             yield Hit(
@@ -75,7 +96,7 @@ _HALVES: t.Mapping[tuple[bool, bool], str] = {
 
 def _half_configured(view: View) -> t.Iterator[Hit]:
     for setting, state in view.settings("protocols"):
-        if state.form is Form.PARTIAL and state.future != UNSUPPORTED:
+        if state.form is Form.PARTIAL and state.future != UNSUPPORTED and not _is_shipped(state):
             enabled, by_default = state.values
             sentence = _HALVES[enabled is not None, by_default is not None].format(
                 enabled=words.value(enabled), by_default=words.value(by_default)
@@ -118,10 +139,9 @@ def _off_but_not_by_default(view: View) -> t.Iterator[Hit]:
 def _unsupported_version(view: View) -> t.Iterator[Hit]:
     for setting, state in view.settings("protocols"):
         os = view.state.identity.os
-        written_on = state.configured in (ENABLED, DISABLED_BY_DEFAULT)
         if (
             state.future == UNSUPPORTED
-            and written_on
+            and _switched_on(state)
             and os is not None
             and not setting.id.startswith("protocols.tls_1_3.")
         ):
@@ -138,7 +158,7 @@ def _tls_1_3_os(view: View) -> t.Iterator[Hit]:
         state = view.find(f"protocols.tls_1_3.{side}")
         if state is None or os is None or state.future != UNSUPPORTED:
             continue
-        if state.configured in (ENABLED, DISABLED_BY_DEFAULT):
+        if _switched_on(state):
             yield Hit(
                 state.setting, f"TLS 1.3 {side} is switched on in the registry, but {os.name} does not support TLS 1.3."
             )
