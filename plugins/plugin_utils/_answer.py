@@ -79,7 +79,7 @@ _ACTUAL = re.compile(r"actual was \W?(\d+\.\d+)", re.IGNORECASE)
 _NO_POWERSHELL = re.compile(r"powershell\S*: .{0,40}not found|powershell\S*: No such file", re.IGNORECASE)
 
 
-_ADDED_BY_CORE = frozenset({"warnings", "deprecations", "ansible_facts"})
+_ADDED_BY_CORE = frozenset({"warnings", "deprecations", "ansible_facts", "ansible_parsed"})
 
 
 def lost_words(error: object) -> str:

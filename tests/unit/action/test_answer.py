@@ -120,7 +120,7 @@ def test_a_unix_shell_is_asked_whether_it_is_windows() -> None:
 
 
 def test_json_of_somebody_else_is_quoted() -> None:
-    added_by_core = {"changed": False, "failed": False, "warnings": [], "deprecations": [], "_ansible_parsed": True}
+    added_by_core = {"changed": False, "failed": False, "warnings": [], "ansible_parsed": True, "_ansible_parsed": True}
     said = sentence({"banner": "Property of Contoso", **added_by_core})
     assert 'something else than the script answered: {"banner": "Property of Contoso"}.' in said
 
