@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filters around endpoint_info: the endpoints of many hosts as one list, and the answers of one host out of it."""
+"""Filter: the endpoints of many servers as one list for endpoint_info."""
 
 from __future__ import annotations
 
@@ -32,14 +32,8 @@ def endpoints(
     return found
 
 
-def observed(result: t.Any, name: str) -> list[dict[str, t.Any]]:
-    """The answers of the server ``name`` out of a result of endpoint_info; empty when nothing was probed."""
-    answers = result.get("endpoints", []) if isinstance(result, t.Mapping) else []
-    return [dict(answer) for answer in answers if answer.get("name") == name]
-
-
 class FilterModule:
     """Entry point for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"endpoints": endpoints, "observed": observed}
+        return {"endpoints": endpoints}
