@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lines of ``.reg`` files and what Windows makes of them: facts of Wine's conformance tests of "reg import", which
-ran on Windows 7 to 10.
+"""Lines of ``.reg`` files and what Windows makes of them.
+
+Facts of Wine's conformance tests of "reg import", which ran on Windows 7 to 10.
 
 One table for two tests: the reader against the table, and the table's lines against a real registry editor (Wine's).
 """

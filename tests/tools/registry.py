@@ -97,8 +97,9 @@ def on_host(
 
 
 def _as_a_host_answers(observation: Observation, asked: t.Sequence[str]) -> dict[tuple[str, ...], RegistryKey]:
-    """The keys of an excerpt with what a host adds: the keys above them, and every key that was asked for and is not
-    there.
+    """The keys of an excerpt with what a host adds.
+
+    The keys above them, and every key that was asked for and is not there.
     """
     keys = {path_key(key.path): key for key in observation.walk()}
     for key in [key for key in keys.values() if key.exists]:

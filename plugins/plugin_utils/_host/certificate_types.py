@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The kinds of key of the certificates that http.sys presents: which suites of the list can be used at all depends on
-them.
+"""The kinds of key of the certificates that http.sys presents.
+
+Which suites of the list can be used at all depends on them.
 
 Bindings: ``...\\Services\\HTTP\\Parameters\\SslBindingInfo\\<address>:<port>``, value SslCertHash; certificates:
 ``...\\SystemCertificates\\MY\\ Certificates\\<thumbprint>``, value Blob (guidance 9.2, 9.3).
@@ -31,8 +32,9 @@ _KEY_TYPES: t.Mapping[bytes, str] = {
 
 
 def certificate_types(observation: Observation) -> frozenset[str]:
-    """``rsa``, ``ecdsa`` of the certificates that the bindings name; empty when bindings or one of their certificates
-    are not known.
+    """``rsa``, ``ecdsa`` of the certificates that the bindings name.
+
+    Empty when bindings or one of their certificates are not known.
     """
     bindings = observation.key(_BINDINGS)
     hashes = (
@@ -56,8 +58,9 @@ def _type_of(observation: Observation, thumbprint: bytes) -> str | None:
 
 
 def blob_certificate(blob: bytes) -> bytes | None:
-    """The DER of the certificate in a registry blob: elements of identifier, reserved, length (4 bytes each,
-    little-endian), data.
+    """The DER of the certificate in a registry blob.
+
+    Elements of identifier, reserved, length (4 bytes each, little-endian), data.
     """
     position = 0
     while position + 12 <= len(blob):

@@ -30,8 +30,9 @@ _BUILD = re.compile(r"\A(\d{1,5})\.(\d{1,5})\.(\d{1,5})\.(\d{1,5})\Z", re.ASCII)
 
 @dataclasses.dataclass(frozen=True)
 class ExchangeFacts:
-    """``version``: ex2010 ... exse, "none" = certainly not installed, None = unknown. ``role``: mailbox, edge, none,
-    unknown.
+    """``version``: ex2010 ...
+
+    Exse, "none" = certainly not installed, None = unknown. ``role``: mailbox, edge, none, unknown.
     """
 
     version: str | None
@@ -46,8 +47,9 @@ NOT_KNOWN = ExchangeFacts(None, None, None, frozenset(), "unknown")
 
 
 def parse_build(text: str | None) -> Build | None:
-    """``15.2.1748.10`` -> four numbers; ``15.02.1748.010`` (as file versions print it) is the same; anything else ->
-    None.
+    """``15.2.1748.10`` -> four numbers.
+
+    ``15.02.1748.010`` (as file versions print it) is the same; anything else -> None.
     """
     match = _BUILD.match(text.strip()) if text else None
     if match is None:
@@ -62,8 +64,9 @@ def version_of(build: Build, catalogue: Catalogue) -> str | None:
 
 
 def facts_of(build: Build, role: str, catalogue: Catalogue) -> ExchangeFacts:
-    """What the catalogue knows of a build: the newest release that is not above it, and everything that version has
-    learned so far.
+    """What the catalogue knows of a build.
+
+    The newest release that is not above it, and everything that version has learned so far.
     """
     version = version_of(build, catalogue)
     reached = [release for release in catalogue.releases if release.version == version and release.build <= build]

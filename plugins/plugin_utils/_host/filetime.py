@@ -18,8 +18,9 @@ _LAST = (
 
 
 def filetime_to_iso(value: int | None) -> str | None:
-    """``2026-11-26T10:15:00Z`` (whole seconds), None for None; a number beyond the year 9999 or below 0 comes back as
-    its digits.
+    """``2026-11-26T10:15:00Z`` (whole seconds), None for None.
+
+    A number beyond the year 9999 or below 0 comes back as its digits.
     """
     if value is None:
         return None

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the answer of ``host_read`` to an observation. What comes in may be damaged or hostile: every field is checked,
-sizes are bounded.
+"""From the answer of ``host_read`` to an observation.
+
+What comes in may be damaged or hostile: every field is checked, sizes are bounded.
 """
 
 from __future__ import annotations

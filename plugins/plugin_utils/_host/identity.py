@@ -50,8 +50,9 @@ def identify(observation: Observation, catalogue: Catalogue) -> HostIdentity:
 
 
 def find_os(build: int | None, client: bool | None, catalogue: Catalogue) -> OperatingSystem | None:
-    """The generation that a build belongs to; ``client`` None (edition unknown) decides only where one generation has
-    the build.
+    """The generation that a build belongs to.
+
+    ``client`` None (edition unknown) decides only where one generation has the build.
     """
     if build is None:
         return None

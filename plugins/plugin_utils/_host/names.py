@@ -28,8 +28,9 @@ CONTROL_SET = ("HKEY_LOCAL_MACHINE", "SYSTEM", "CURRENTCONTROLSET")
 
 @functools.lru_cache(maxsize=65536)
 def fold(name: str) -> str:
-    """A name for comparison: upper case where that is one character, as the registry compares (it never changes a
-    length).
+    """A name for comparison.
+
+    Upper case where that is one character, as the registry compares (it never changes a length).
     """
     upper = name.upper()
     if len(upper) == len(name):

@@ -19,8 +19,9 @@ Data = int | str | tuple[str, ...] | bytes
 
 @dataclasses.dataclass(frozen=True)
 class RegistryValue:
-    """One value. ``raw``: data are the bytes as found, because the kind has no text form or the bytes are not
-    canonical for it.
+    """One value. ``raw``.
+
+    Data are the bytes as found, because the kind has no text form or the bytes are not canonical for it.
     """
 
     name: str
@@ -131,7 +132,7 @@ class Observation:
         """True when it is known what the key holds, or that it does not exist."""
         wanted = self._path_key(path)
         for length in range(len(wanted), 0, -1):
-            if wanted[:length] in self._denied:
+            if wanted[:length] in self._failed:
                 return False
             found = self._index.get(wanted[:length])
             if found is None:
@@ -187,9 +188,9 @@ class Observation:
         return index
 
     @functools.cached_property
-    def _denied(self) -> frozenset[tuple[str, ...]]:
-        places = {self._path_key(error.path) for error in self.errors if "\\" in error.path}
-        return frozenset(place for place in places if place not in self._index)
+    def _failed(self) -> frozenset[tuple[str, ...]]:
+        """Keys about which there is an error: also one that was returned may lack values or subkeys then."""
+        return frozenset(self._path_key(error.path) for error in self.errors)
 
     @functools.cached_property
     def _asked(self) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -55,8 +55,9 @@ def parse_registry_pol(data: bytes) -> tuple[PolicyRecord, ...]:
 
 
 def group_policy_records(observation: Observation) -> tuple[tuple[str, str], ...]:
-    """(key path, value name) of every machine value that Group Policy says it wrote; empty when its record was not
-    read or is broken.
+    """(key path, value name) of every machine value that Group Policy says it wrote.
+
+    Empty when its record was not read or is broken.
     """
     archive = observation.file(ARCHIVE)
     if archive is None or archive.content is None:

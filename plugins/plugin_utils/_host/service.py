@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Is the Exchange server in service? Read from the registry; whatever is not recognised counts as in service, so that
-nobody loses a server.
+"""Is the Exchange server in service? Read from the registry.
+
+Whatever is not recognised counts as in service, so that nobody loses a server.
 
 Component states (Exchange 2013 and later): ``...\\v15\\ServerComponentStates\\<component>``, one REG_SZ per
 requester, named after it, with ``<encoding>:<state>:<time>``; encoding from 1, state 0 inactive, 1 active, time in
@@ -43,9 +44,7 @@ _DRAIN_COMPLETED = 2
 
 
 def service_state(observation: Observation, exchange: str | None, role: str, computer: str | None) -> str:
-    """``in_service``, ``in_maintenance``, ``not_exchange`` or ``unknown`` (it is not known whether this is an Exchange
-    server).
-    """
+    """``in_service``, ``in_maintenance``, ``not_exchange``, or ``unknown``: whether Exchange is here was not read."""
     if exchange == "none":
         return NOT_EXCHANGE
     if exchange is None:
@@ -68,8 +67,9 @@ def _inactive(observation: Observation, component: str) -> bool:
 
 
 def _in_cluster(observation: Observation) -> bool:
-    """Also true when it cannot be excluded. The hive Cluster is loaded while the cluster service runs; the service
-    itself stays registered.
+    """Also true when it cannot be excluded.
+
+    The hive Cluster is loaded while the cluster service runs; the service itself stays registered.
     """
     for path in (_CLUSTER, _CLUSTER_SERVICE):
         key = observation.key(path)

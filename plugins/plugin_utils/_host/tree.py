@@ -16,8 +16,9 @@ PathKey = tuple[str, ...]
 
 
 def nest(keys: t.Mapping[PathKey, RegistryKey]) -> tuple[RegistryKey, ...]:
-    """Every key below its parent where the parent is among them and exists; the others are roots. Ordered by folded
-    name.
+    """Every key below its parent where the parent is among them and exists; the others are roots.
+
+    Ordered by folded name.
     """
     children: dict[PathKey, list[PathKey]] = {}
     roots: list[PathKey] = []

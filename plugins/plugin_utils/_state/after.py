@@ -38,8 +38,9 @@ class Write(t.Protocol):
 
 
 def after(observation: Observation, operations: t.Iterable[Write]) -> Observation:
-    """The observation that a reading right after the operations would bring: keys with the time ``now``, later than
-    the boot.
+    """The observation that a reading right after the operations would bring.
+
+    Keys with the time ``now``, later than the boot.
 
     Keys that could not be read stay so. The journal stays as it was; the change itself is the caller's to add.
     """

@@ -2,9 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What counts: the OS default behind an absent value, systems that know no such thing, and the time between a write
-and the boot.
-"""
+"""What counts: OS defaults behind absent values, systems that know no such thing, the time between write and boot."""
 
 from __future__ import annotations
 

@@ -70,8 +70,9 @@ def is_malformed(place: Place, value: RegistryValue, kind: SettingKind) -> bool:
 
 
 def meaning_of(setting: Setting, values: t.Sequence[RegistryValue | None], default: Meaning | None) -> Meaning | None:
-    """What well-formed values say; None when they say nothing (absent). ``default``: the meaning of "absent" on this
-    OS, None = unknown.
+    """What well-formed values say; None when they say nothing (absent).
+
+    ``default``: the meaning of "absent" on this OS, None = unknown.
     """
     if setting.kind is SettingKind.PROTOCOL:
         return _protocol(values, default)
@@ -102,8 +103,9 @@ def _number(value: RegistryValue) -> Meaning:
 
 
 def list_names(value: RegistryValue) -> tuple[str, ...]:
-    """The names of a list as they stand there: elements of a REG_MULTI_SZ, parts between the commas of a REG_SZ; an
-    empty text has none.
+    """The names of a list as they stand there: elements of a REG_MULTI_SZ, parts between the commas of a REG_SZ.
+
+    An empty text has none.
     """
     if isinstance(value.data, tuple):
         return value.data

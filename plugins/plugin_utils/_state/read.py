@@ -41,8 +41,9 @@ _LISTS: t.Mapping[str, t.Callable[[Seen, Seen, HostIdentity, Catalogue], Names]]
 
 
 def read_state(observation: Observation, catalogue: Catalogue) -> State:
-    """What the observation means, for every setting of the catalogue. Never raises: what cannot be understood is
-    unread, malformed or unknown.
+    """What the observation means, for every setting of the catalogue.
+
+    Never raises: what cannot be understood is unread, malformed or unknown.
     """
     identity = identify(observation, catalogue)
     reader = _Reader(observation, identity)
@@ -122,9 +123,7 @@ class _Reader:
         return written is not None and self._observation.machine.boot is not None
 
     def _pending(self, places: tuple[Place, ...]) -> bool:
-        """A key time after the boot, or a change of ours since the boot (which also shows when the key is gone by
-        now).
-        """
+        """A key time after the boot, or a change of ours since (which also shows when the key is gone by now)."""
         observation, boot = self._observation, self._observation.machine.boot
         for place in places:
             written = observation.written(place.key)
@@ -140,8 +139,9 @@ def _in_hive(setting: Setting, hive: str) -> tuple[Place, ...]:
 
 
 def _of_all_users(found: list[SettingState]) -> SettingState:
-    """Users that agree are one answer. Where they differ the first state stays, with nothing said to count: the
-    findings name each user.
+    """Users that agree are one answer.
+
+    Where they differ the first state stays, with nothing said to count: the findings name each user.
     """
     first = found[0]
     if all(
@@ -163,8 +163,9 @@ def _of_all_users(found: list[SettingState]) -> SettingState:
 def _lists(
     group: str, settings: dict[str, SettingState], identity: HostIdentity, catalogue: Catalogue
 ) -> tuple[Names, Names]:
-    """The list in force now and after the boot; writes both back into the two settings of the group, where the loser
-    is inert.
+    """The list in force now and after the boot.
+
+    Writes both back into the two settings of the group, where the loser is inert.
     """
     policy, local = settings.get(group + POLICY_SUFFIX), settings.get(f"{group}.local")
     if policy is None or local is None:

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which suite list, and which curve list, is in force: the Group Policy list if it counts, else the local list, else
-that of the OS.
+"""Which suite list, and which curve list, is in force.
+
+The Group Policy list if it counts, else the local list, else that of the OS.
 """
 
 from __future__ import annotations
@@ -78,8 +79,9 @@ def suites_in_force(policy: Seen, local: Seen, identity: HostIdentity, catalogue
 
 
 def curves_in_force(policy: Seen, local: Seen, identity: HostIdentity, catalogue: Catalogue) -> Names:
-    """Curves in order, names as they stand; before Windows 10 / Server 2016, where suites carry the curve, the OS's
-    own.
+    """Curves in order, names as they stand.
+
+    Before Windows 10 / Server 2016, where suites carry the curve, the OS's own.
     """
     known = own_list(identity, catalogue)
     if known is None or identity.os is None:

@@ -116,6 +116,15 @@ def test_an_error_about_a_key_makes_it_and_what_is_below_unread() -> None:
     assert found.key(r"HKLM\A\B") is None
 
 
+def test_a_key_that_came_with_an_error_may_lack_values_and_subkeys_and_counts_as_not_read() -> None:
+    child = RegistryKey(r"HKLM\A\B", True)
+    parent = RegistryKey(r"HKLM\A", True, keys=(child,))
+    found = observation(parent, asked=((r"HKLM\A", 3),), errors=(ReadError(r"HKEY_LOCAL_MACHINE\A", 234, "more data"),))
+    assert not found.was_read(r"HKLM\A")
+    assert not found.was_read(r"HKLM\A\Missing")
+    assert found.was_read(r"HKLM\A\B")
+
+
 def test_of_two_answers_about_a_key_the_one_that_was_allowed_to_look_counts() -> None:
     allowed = RegistryKey(r"HKLM\A", True, 7, (dword("x", 1),))
     for keys in ((RegistryKey(r"HKLM\A", None), allowed), (allowed, RegistryKey(r"HKLM\A", None))):

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lines of a ``.reg`` file as what an import would do: open a key, delete a key, set or delete a value, or drop
-the line.
+"""The lines of a ``.reg`` file as what an import would do.
+
+Open a key, delete a key, set or delete a value, or drop the line.
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ Event = OpenKey | DeleteKey | SetValue | Dropped
 
 
 def parse(source: Source) -> t.Iterator[Event]:
-    """Every line that does something or is dropped, in order; comments and empty lines are neither. The first line has
-    to be the header.
+    """Every line that does something or is dropped, in order; comments and empty lines are neither.
+
+    The first line has to be the header.
     """
     form = version(source.lines[0])
     if form is Version.WINDOWS_31:
@@ -154,8 +156,9 @@ class _Lines:
         return SetValue(number, text, name, kind, data)
 
     def _continue(self, hexadecimal: HexData) -> None:
-        """Lines that go on with hex data: empty lines and ; comments between them are passed over, anything else is
-        taken and has to fit.
+        """Lines that go on with hex data: empty lines and .
+
+        Comments between them are passed over, anything else is taken and has to fit.
         """
         while hexadecimal.open and self._next < len(self._lines):
             number = self._next + 1

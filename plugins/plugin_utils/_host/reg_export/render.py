@@ -2,9 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values as the text of a ``.reg`` file (version 5), for a console without network, for Group Policy, and for an undo
-by hand.
-"""
+"""Values as the text of a ``.reg`` file (version 5): for a console without network, Group Policy, undo by hand."""
 
 from __future__ import annotations
 
@@ -37,8 +35,9 @@ def render_reg(
     comments: t.Sequence[str] = (),
     deleted_keys: t.Iterable[str] = (),
 ) -> str:
-    """The text of a ``.reg`` file: (key path, value name, value or None = delete it) in the order given, one section
-    per run of the same key.
+    """The text of a ``.reg`` file.
+
+    (key path, value name, value or None = delete it) in the order given, one section per run of the same key.
 
     Write it as UTF-16 with a byte order mark (``encode("utf-16")``): that is the only form in which regedit takes
     every name. What the form cannot carry is a comment in its place: a key whose name holds a line end, and the

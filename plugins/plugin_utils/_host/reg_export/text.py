@@ -24,8 +24,9 @@ _BLANKS = " \t"
 
 
 class Version(enum.Enum):
-    """What the header says. WINDOWS_31: "REGEDIT" with anything but a 4 behind it; such a file cannot hold what we ask
-    for.
+    """What the header says.
+
+    WINDOWS_31: "REGEDIT" with anything but a 4 behind it; such a file cannot hold what we ask for.
     """
 
     REGEDIT_5 = "Windows Registry Editor Version 5.00"
@@ -35,8 +36,9 @@ class Version(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """``lines`` without their ends. ``wide``: the file is UTF-16. ``remark``: why regedit would refuse the whole file,
-    else empty.
+    """``lines`` without their ends.
+
+    ``wide``: the file is UTF-16. ``remark``: why regedit would refuse the whole file, else empty.
     """
 
     lines: tuple[str, ...]
@@ -45,8 +47,9 @@ class Source:
 
 
 def decode(data: bytes) -> Source:
-    """Any bytes as lines: UTF-16 of both orders, UTF-8, else the Windows code page 1252; with or without byte order
-    mark. Never raises.
+    """Any bytes as lines; never raises.
+
+    UTF-16 of both orders, UTF-8, else the Windows code page 1252; with or without byte order mark.
     """
     text, wide, form = _decoded(data)
     remark = f"regedit itself refuses {form}; the file was read all the same" if form else ""

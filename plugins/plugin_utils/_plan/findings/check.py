@@ -21,8 +21,9 @@ Endpoint = t.Mapping[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Hit:
-    """One place where a check found something. ``subject``: setting id, registry path or endpoint. ``remedy``: empty =
-    that of the check.
+    """One place where a check found something.
+
+    ``subject``: setting id, registry path or endpoint. ``remedy``: empty = that of the check.
     """
 
     subject: str

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings about keys whose name Windows does not read: misspelt, look-alike, nested, doubled. Such a key looks right
-and does nothing.
+"""Findings about keys whose name Windows does not read: misspelt, look-alike, nested, doubled.
+
+Such a key looks right and does nothing.
 """
 
 from __future__ import annotations
@@ -67,8 +68,9 @@ def _blanks(stray: Stray) -> str | None:
 
 
 def _nested(stray: Stray) -> tuple[RegistryKey, str] | None:
-    """``RC4 128`` with a key ``128`` in it stands for ``RC4 128/128``: something took the slash for a separator of
-    keys.
+    """``RC4 128`` with a key ``128`` in it stands for ``RC4 128/128``.
+
+    Something took the slash for a separator of keys.
     """
     name = leaf(stray.key.path)
     by_fold = {fold(right): right for right in stray.expected if "/" in right}

@@ -33,8 +33,9 @@ _WITHOUT_TLS_1_3 = frozenset({"smtp"})
 
 
 class Answer(t.NamedTuple):
-    """One version at one endpoint. ``state``: accepted, refused, refused_by_close, unknown or anything that a newer
-    prober says.
+    """One version at one endpoint.
+
+    ``state``: accepted, refused, refused_by_close, unknown or anything that a newer prober says.
     """
 
     endpoint: str

@@ -2,9 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The keys below SCHANNEL that Windows reads, as a tree made from the catalogue, and the walk of what was found beside
-it.
-"""
+"""The keys below SCHANNEL that Windows reads, made from the catalogue, and the keys that were found beside them."""
 
 from __future__ import annotations
 

@@ -67,8 +67,9 @@ def blank(names: t.Iterable[str]) -> tuple[str, ...]:
 
 
 def offered(state: State, names: t.Iterable[str]) -> tuple[Suite, ...]:
-    """Suites of the list that a connection can end with: without NULL and pre-shared keys, which a program has to ask
-    for.
+    """Suites of the list that a connection can end with.
+
+    Without NULL and pre-shared keys, which a program has to ask for.
     """
     suites = (state.catalogue.suites.get(bare_suite(name)[0]) for name in names)
     return tuple(suite for suite in suites if suite is not None and not suite.traits & {"null", "psk"})

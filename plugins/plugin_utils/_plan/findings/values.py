@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings about values: wrong kind, wrong key, misspelt name, data that Windows does not document, copies that nobody
-reads.
+"""Findings about values.
+
+Wrong kind, wrong key, misspelt name, data that Windows does not document, copies that nobody reads.
 """
 
 from __future__ import annotations
@@ -110,8 +111,9 @@ def _keys_of_areas(view: View, known: t.Mapping[_PathKey, object]) -> t.Iterator
 
 
 def _names_of_area(known: t.Mapping[_PathKey, dict[str, str]], place: _PathKey) -> dict[str, str]:
-    """Names of the settings of the same area: everything below SCHANNEL, or the keys of the same name and their
-    neighbours.
+    """Names of the settings of the same area.
+
+    Everything below SCHANNEL, or the keys of the same name and their neighbours.
     """
     schannel = path_key(SCHANNEL)
     if place[: len(schannel)] == schannel:

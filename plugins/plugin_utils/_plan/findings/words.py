@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Registry values, paths and versions in words. Everything that a host said goes through here before a person reads
-it.
+"""Registry values, paths and versions in words.
+
+Everything that a host said goes through here before a person reads it.
 """
 
 from __future__ import annotations
