@@ -10,6 +10,7 @@ Internal to this collection. It stands here and not in ``action/`` because Ansib
 from __future__ import annotations
 
 import abc
+import contextlib
 import dataclasses
 import datetime
 import typing as t
@@ -19,13 +20,19 @@ from ansible.plugins.action import ActionBase
 
 from ._answer import HostError
 from ._arguments import Spec
-from ._baseline import Baseline, BaselineError, Overlay, Profile, load_profile, read_overlay, resolve
+from ._baseline import DEFAULT_PROFILE, Baseline, BaselineError, Overlay, Profile, load_profile, read_overlay, resolve
 from ._broker import Broker
 from ._catalogue import Catalogue, CatalogueError, load
 from ._host import HostIdentity, Observation, ObservationError, from_host
 from ._words import one_line, plain_data
 
 Result = dict[str, t.Any]
+
+# Ansible imports an action before it forks a worker for each host: what is read here is read once for all of them. An
+# error is told by whoever needs the file.
+with contextlib.suppress(CatalogueError, BaselineError):
+    load()
+    load_profile(DEFAULT_PROFILE)
 
 #: By HostError.unreachable. A result that has both counts as failed.
 _FAILED = {False: "failed", True: "unreachable"}

@@ -83,7 +83,10 @@ class ChangeAction(TlsAction):
             raise TaskError(error.sentence, unreachable=error.unreachable, **told) from error
         except ChangeError as error:
             raise TaskError(error.sentence, **{**told, "changed": not error.is_back}) from error
-        return {"change": change, "journal": answer.get("journal"), "changed": bool(answer.get("changed"))}
+        if not answer.get("changed"):
+            # Somebody else wrote the very same between our two calls; the host keeps no journal of nothing.
+            return {"changed": False}
+        return {"change": change, "journal": answer.get("journal")}
 
     def _meta(self, task: Task, plan: Plan) -> dict[str, str]:
         return {

@@ -14,6 +14,8 @@ from ._words import one_line
 # Tuples and no sets: what is looked up in them came from a host and may be anything.
 #: The whole change, or nothing of it because everything was there already.
 DONE = ("written", "unchanged")
+# Of one value in such a change: written now, or left alone because it was there already.
+_HOLDS = ("written", "not_written")
 _NOTHING_DONE = ("mismatch", "refused", "put_back")
 
 
@@ -57,7 +59,7 @@ _LOOK = "Read the server again before anything else."
 
 def _require_all(results: t.Sequence[t.Mapping[str, t.Any]], host: str, count: int) -> None:
     # The host says "done": it must say so of every single value, or its answer is worth nothing.
-    done = sum(1 for entry in results if entry.get("status") in DONE)
+    done = sum(1 for entry in results if entry.get("status") in _HOLDS)
     if done != count or len(results) != count:
         raise ChangeError(
             f"{host}: the host calls the change written but accounts for {done} of {count} values. {_LOOK}",

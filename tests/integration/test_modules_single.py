@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from integration.conftest import TargetOf
+from integration.conftest import TargetOf, after_reading
 from integration.controller import Controller, Run, task
 from lab.hive_data import dump
 from lab.lab import Lab
@@ -173,3 +173,18 @@ def test_a_list_that_would_lock_everybody_out_is_refused(
     assert "TLS_AES_256_GCM_SHA384" in run.sentence("unknown here")
     assert "1023" in run.sentence("too long")
     assert dump(lab.host("ex1").registry, MACHINE) == before
+
+
+@pytest.mark.lab_only
+def test_what_somebody_else_wrote_meanwhile_is_no_change_of_ours(
+    start_lab: t.Callable[..., Lab], controller_of: t.Callable[[Lab], Controller]
+) -> None:
+    lab = start_lab("ex2019cu15_ws2022")
+    host = lab.host("ex1")
+    host.faults.add("delay", operation="Command", skip=1, seconds=1.0)
+    key = f"{MACHINE}\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
+    with after_reading(host, lambda: host.registry.set_value(key, "EventLogging", 4, (3).to_bytes(4, "little"))):
+        run = controller_of(lab).play(task("log", "schannel", {"setting": "schannel.event_logging", "value": 3}))
+    result = run.result("log")
+    assert (result["changed"], result["change"], result["journal"]) == (False, None, None)
+    assert host.files.files_in("C:\\ProgramData\\msexchange_tls\\changes") == []

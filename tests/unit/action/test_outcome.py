@@ -39,12 +39,19 @@ def error(raw: dict[str, t.Any]) -> ChangeError:
     return caught.value
 
 
-@pytest.mark.parametrize("status", ["written", "unchanged"])
-def test_a_change_of_which_every_value_is_there_is_done(status: str) -> None:
-    check_outcome(answer(status, "written", "unchanged"), "ex01", OPERATIONS)
+@pytest.mark.parametrize(
+    ("status", "statuses"),
+    [
+        ("written", ("written", "written")),
+        ("written", ("written", "not_written")),  # the second one was there already
+        ("unchanged", ("not_written", "not_written")),
+    ],
+)
+def test_a_change_of_which_every_value_is_there_is_done(status: str, statuses: tuple[str, ...]) -> None:
+    check_outcome(answer(status, *statuses), "ex01", OPERATIONS)
 
 
-@pytest.mark.parametrize("statuses", [(), ("written",), ("written", "not_written"), ("written", "written", "written")])
+@pytest.mark.parametrize("statuses", [(), ("written",), ("written", "failed"), ("written", "written", "written")])
 def test_a_change_is_not_done_while_a_single_value_is_unaccounted_for(statuses: tuple[str, ...]) -> None:
     caught = error(answer("written", *statuses))
     assert "of 2 values" in caught.sentence
