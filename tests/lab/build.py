@@ -10,7 +10,7 @@ import base64
 import typing as t
 
 from . import hive_data, preg
-from .clock import TICKS_PER_SECOND, Clock, dotnet_ticks
+from .clock import Clock, dotnet_ticks, unix_seconds
 from .filesystem import FileSystem, Folder
 from .persona import Endpoint, Exchange, Persona, systems, table
 from .registry import Registry
@@ -34,13 +34,12 @@ TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478
 #: ServiceState in ServerComponentStates: "1:<state>:<DateTime.Ticks>" (Exchange's own component code, as decompiled
 #: in public repositories)
 INACTIVE, ACTIVE, DRAINING = 0, 1, 2
-CLUSTER_NODE_UP, CLUSTER_NODE_PAUSED = 0, 2  # CLUSTER_NODE_STATE of the Windows SDK
+NOT_DRAINED, DRAINED = 0, 2  # CLUSTER_NODE_DRAIN_STATUS of the Windows SDK (clusapi.h)
 
 
 def registry(persona: Persona, computer: str, installed: int, boot: int) -> Registry:
     """The registry of the persona at boot: every key written at ``installed`` (FILETIME)."""
-    clock = Clock(source=_frozen(installed))
-    found = Registry(clock)
+    found = Registry(standing_clock(installed))
     hive_data.load(found, systems()["common"])
     hive_data.load(found, _identity(persona, computer))
     hive_data.load(found, {_SUITES: suite_defaults(persona.os)})
@@ -59,9 +58,10 @@ def registry(persona: Persona, computer: str, installed: int, boot: int) -> Regi
     return found
 
 
-def _frozen(value: int) -> t.Callable[[], float]:
-    seconds = value / TICKS_PER_SECOND - 11_644_473_600
-    return lambda: seconds
+def standing_clock(value: int) -> Clock:
+    """A clock that stands at a FILETIME (and still gives no time twice)."""
+    seconds = unix_seconds(value)
+    return Clock(source=lambda: seconds)
 
 
 def suite_defaults(system: str) -> dict[str, list[str]]:
@@ -142,7 +142,7 @@ def _exchange(persona: Persona, computer: str, boot: int) -> dict[str, t.Any]:
         content[f"{_MACHINE}\\Cluster"] = {"ClusterName": persona.dag}
         content[f"{_MACHINE}\\Cluster\\Nodes\\1"] = {
             "NodeName": computer,
-            "State": CLUSTER_NODE_PAUSED if persona.maintenance else CLUSTER_NODE_UP,
+            "NodeDrainStatus": DRAINED if persona.maintenance else NOT_DRAINED,
         }
     return content
 

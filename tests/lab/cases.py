@@ -54,7 +54,7 @@ _KEYS = (
 _KINDS = (0, 1, 1, 2, 3, 4, 4, 4, 5, 7, 7, 8, 11, 99, 0xFFFFFFFF)
 _UNITS = (b"a\0", b"B\0", b"\0\0", b"\0\0", b"\0\xd8", b"\1\xdc", b"x", b"\xe9\0")
 _BAD_PATHS = ("HKLM\\X", "HKEY_LOCAL_MACHINE", "HKEY_LOCAL_MACHINE\\", "a", "HKEY_LOCAL_MACHINE\\a\\\\b", 1)
-_BAD_EXPECT = (
+_BAD_EXPECT: tuple[t.Any, ...] = (
     {},
     {"exists": 1},
     {"exists": True},

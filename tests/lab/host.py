@@ -101,8 +101,8 @@ class LabHost:
         ] = []  #: questions that the lab could not answer; a good test asserts that there are none
         self.clock = Clock()
         self.boot = self.clock.now() - int(self.persona.uptime_days * 86400 * TICKS_PER_SECOND)
-        installed = self.boot - 86400 * 90 * TICKS_PER_SECOND
-        self.registry = build.registry(self.persona, self.computer, installed, self.boot)
+        self._installed = self.boot - 86400 * 90 * TICKS_PER_SECOND
+        self.registry = build.registry(self.persona, self.computer, self._installed, self.boot)
         self.registry.clock = self.clock
         for path in self.persona.denied:
             self.registry.deny(path)
@@ -227,8 +227,14 @@ class LabHost:
         root = build.exchange_key(self.persona.exchange)
         load(self.registry, build.component_states(root, on, self.clock.now()))
         if self.persona.dag:
-            state = build.CLUSTER_NODE_PAUSED if on else build.CLUSTER_NODE_UP
-            load(self.registry, {"HKEY_LOCAL_MACHINE\\Cluster\\Nodes\\1": {"State": state}})
+            status = build.DRAINED if on else build.NOT_DRAINED
+            load(self.registry, {"HKEY_LOCAL_MACHINE\\Cluster\\Nodes\\1": {"NodeDrainStatus": status}})
+
+    def install(self, content: t.Mapping[str, t.Any]) -> None:
+        """Registry content that has been there since the server was set up."""
+        self.registry.clock = build.standing_clock(self._installed)
+        load(self.registry, content)
+        self.registry.clock = self.clock
 
     def schannel_state(self, obeys: str) -> schannel.State:
         """What a TLS server on this host works with: the registry as of the last boot, or ("write") as it is now."""

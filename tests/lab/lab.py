@@ -21,7 +21,7 @@ import tempfile
 import threading
 import typing as t
 
-from . import inventory, persona
+from . import certificate_store, inventory, persona
 from .endpoints import EndpointListener
 from .engine_emulated import EmulatedEngine
 from .host import LabHost, Timing
@@ -105,6 +105,7 @@ class Lab:
 
     async def _open(self) -> None:
         for host in self._hosts.values():
+            host.install(certificate_store.content(self.certificates.der(host), host.endpoints()))
             context = (
                 (lambda host=host: self.certificates.context(host, "boot"))
                 if host.persona.scheme == "https"

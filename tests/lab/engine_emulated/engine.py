@@ -79,9 +79,9 @@ def answer(host: LabHost, job: Job) -> Output:
 def resolve(module: str) -> str | None:
     """The full name under which the module is answered, None if it is not."""
     tail = module.rsplit(".", 1)[-1]
+    short = module in (tail, f"ansible.legacy.{tail}", f"ansible.builtin.{tail}")
     for name in ANSWERS:
-        known_as = {name, tail} if module in (tail, f"ansible.legacy.{tail}", f"ansible.builtin.{tail}") else {name}
-        if module in known_as and name.rsplit(".", 1)[-1] == tail:
+        if module == name or (short and name.endswith(f".{tail}")):
             return name
     return None
 

@@ -70,8 +70,9 @@ class PowerShellEngine:
             await self.windows.restart(host)
 
     async def stop(self) -> None:
-        """Ends the Wine host."""
-        await self.windows.stop()
+        """Ends the Wine host; one that is just being made is finished first."""
+        async with self._making:
+            await self.windows.stop()
 
 
 def _failed(text: str) -> Output:

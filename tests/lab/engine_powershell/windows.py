@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import pathlib
-import shutil
+import subprocess
 import tempfile
 import typing as t
 
@@ -35,15 +35,17 @@ class Windows:
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
         self._host: WineHost | None = None
-        self._environment: dict[str, str] = {}
+        self._guard: subprocess.Popen[bytes] | None = None
 
     async def make(self, host: LabHost) -> None:
         """Makes and starts the host with the persona's registry and files. Raises NoEngineError."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        self._host = await asyncio.to_thread(lambda: find_engine().new_host(self._folder))
-        await asyncio.to_thread(self._host.stop)
+        engine = await asyncio.to_thread(find_engine)
+        self._guard = _guard(engine.scripts / "wine-host", self._folder)
+        found = self._host = await asyncio.to_thread(engine.new_host, self._folder)
+        await asyncio.to_thread(found.stop)
         await asyncio.to_thread(self._install, host)
-        await asyncio.to_thread(self._host.restart)
+        await asyncio.to_thread(found.restart)
 
     def _install(self, host: LabHost) -> None:
         found = self._made()
@@ -111,7 +113,18 @@ class Windows:
 
     async def stop(self) -> None:
         """Ends it and removes what it left."""
-        if self._host is not None:
-            found, self._host = self._host, None
-            await asyncio.to_thread(found.stop)
-            await asyncio.to_thread(shutil.rmtree, found.folder, True)
+        guard, self._guard, self._host = self._guard, None, None
+        if guard is not None and guard.stdin is not None:
+            guard.stdin.close()
+            await asyncio.to_thread(guard.wait)
+
+
+def _guard(tool: pathlib.Path, folder: pathlib.Path) -> subprocess.Popen[bytes]:
+    """A process that waits for the end of its input, then ends the Wine host and removes it.
+
+    The pipe closes with us, however we end: what Wine has started would outlive us otherwise.
+    """
+    script = 'cat >/dev/null; [ -d "$1" ] || exit 0; "$0" stop "$1"; rm -rf "$1"'
+    nothing = subprocess.DEVNULL
+    command = ["/bin/sh", "-c", script, str(tool), str(folder)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, start_new_session=True)

@@ -8,6 +8,7 @@ of the boot.
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import ssl
 import struct
@@ -15,7 +16,7 @@ import subprocess
 import typing as t
 
 import pytest
-from lab import Lab
+from lab import Lab, certificate_store
 from lab.hello import ClientHello, HelloError, HelloReader
 from lab.tls_tables import SUITES, VERSIONS
 
@@ -177,6 +178,19 @@ def test_pop_and_imap_of_2013_know_tls_1_0_only(start_lab: StartLab) -> None:
     assert handshake(lab.port("ex1", "imaps"), "tls_1_0")[0] == "TLSv1"
     with pytest.raises(REFUSED):
         handshake(lab.port("ex1", "imaps"), "tls_1_2")
+
+
+def test_the_registry_names_the_certificate_that_https_presents(start_lab: StartLab) -> None:
+    lab = start_lab("ex2019cu15_ws2022")
+    presented = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", lab.port("ex1", "https"))))
+    registry = lab.host("ex1").registry
+    bound = registry.value(f"{certificate_store.BINDINGS}\\0.0.0.0:443", "SslCertHash")
+    assert bound is not None
+    assert bound.content == hashlib.sha1(presented).digest()
+    blob = registry.value(f"{certificate_store.STORE}\\{bound.content.hex().upper()}", "Blob")
+    assert blob is not None
+    assert blob.content.endswith(struct.pack("<III", 32, 1, len(presented)) + presented)
+    assert registry.written(certificate_store.BINDINGS) < lab.host("ex1").boot
 
 
 def test_remote_desktop_begins_tls_after_its_own_negotiation(start_lab: StartLab) -> None:

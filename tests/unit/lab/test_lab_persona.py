@@ -103,7 +103,7 @@ def test_maintenance_is_written_as_exchange_writes_it(make_host: MakeHost) -> No
     assert (version, state) == ("1", "0")
     assert int(ticks) > 630_000_000_000_000_000
     assert not host.in_service()
-    node = host.registry.value("HKEY_LOCAL_MACHINE\\Cluster\\Nodes\\1", "State")
+    node = host.registry.value("HKEY_LOCAL_MACHINE\\Cluster\\Nodes\\1", "NodeDrainStatus")
     assert node is not None
     assert node.content == b"\2\0\0\0"
     host.set_maintenance(False)
