@@ -37,7 +37,7 @@ def effective_fits(rule: Rule, setting: Setting, found: SettingState, state: Sta
     if found.form is Form.UNREAD or found.effective in (MIXED, UNKNOWN):
         return None
     if isinstance(rule.want, Absent):
-        return None if found.pending else found.form is Form.ABSENT
+        return found.form is Form.ABSENT
     return fits(rule.want, setting, found.effective, state)
 
 

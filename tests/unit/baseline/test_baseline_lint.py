@@ -131,3 +131,23 @@ def test_two_exceptions_for_different_hosts_both_live() -> None:
         "  - {rule: tls_1_0, owner: a, reason: b, ticket: c, until: 2027-03-01, hosts: [ex2]}\n"
     )
     assert lint_text(text, "overlay") == ()
+
+
+@pytest.mark.parametrize("name", ["md5", "tls_1_0", "tls_1_0.server"])
+def test_an_added_rule_needs_a_name_that_the_profile_does_not_have(name: str) -> None:
+    text = (
+        f"add:\n  - id: {name}\n    setting: fips.enabled\n    want: enabled\n    stage: suites\n    severity: note\n"
+        "    reason: Our ministry demands FIPS mode on this host.\n    sources: [S9]\n"
+    )
+    assert {problem.id for problem in lint_text(text, "overlay")} & {"rule-id-duplicate", "rule-id"}
+    assert lint_text(text.replace(name, "own"), "overlay") == ()
+
+
+def test_an_added_rule_must_not_contradict_one_of_the_profile() -> None:
+    text = (
+        "add:\n  - id: own\n    setting: hashes.md5\n    want: enabled\n    stage: suites\n    severity: note\n"
+        "    reason: An appliance of this site needs MD5 for its backups.\n    sources: [S1]\n"
+    )
+    (problem,) = lint_text(text, "overlay")
+    assert problem.id == "rules-contradict"
+    assert "'own' and 'md5' (exchange_current.yml:" in problem.sentence

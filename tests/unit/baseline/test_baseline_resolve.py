@@ -143,6 +143,13 @@ def test_an_unknown_fact_leaves_a_rule_undecided_and_never_matches() -> None:
     assert "tls_1_2.server" in wants(found)
 
 
+def test_a_fact_that_excludes_a_rule_decides_whatever_else_is_unknown() -> None:
+    state = sample_state("ws2022", "15.0.1497.2", {WINDOWS: {"CurrentBuildNumber": "99999"}})
+    found = baseline(identity=state.identity)
+    assert "Exchange version" in found.not_applicable["tls_1_3_exchange.server"]
+    assert "tls_1_3_exchange.server" not in found.undecided
+
+
 @pytest.mark.parametrize(
     ("build", "rule"),
     [

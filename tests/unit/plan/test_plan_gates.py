@@ -6,13 +6,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import typing as t
 
 import pytest
 from tools.planned_host import PREPARED, PlannedHost, entry
 from tools.sample_host import SCHANNEL, WINDOWS
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Gate, Member, Plan
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import load_profile, read_overlay, resolve
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
+    Act,
+    Gate,
+    Member,
+    Plan,
+    make_plan,
+    stage_states,
+)
 
 
 def ready_for(stage_before: str, system: str, exchange: str | None, **more: t.Any) -> PlannedHost:
@@ -65,6 +76,36 @@ def test_an_exchange_whose_build_is_unknown_keeps_tls_1_0() -> None:
     blind = ready_for("obsolete", "ws2016", None, denied=[setup])
     assert host.plan("retire").gates == ()
     assert only_gate(blind.plan("retire")).kind == "unknown"
+
+
+def test_an_exchange_of_which_only_the_generation_is_known_keeps_tls_1_0() -> None:
+    host = ready_for("obsolete", "ws2016", "15.1.2507.6")
+    state = host.state
+    blind = dataclasses.replace(state, identity=dataclasses.replace(state.identity, exchange_build=None))
+    plan = make_plan(blind, host.baseline, "retire", members=PREPARED)
+    assert only_gate(plan).kind == "unknown"
+    assert plan.operations == ()
+
+
+def test_a_rule_that_cannot_be_decided_leaves_its_stage_unknown() -> None:
+    overlay = (
+        "add:\n  - id: own\n    setting: fips.enabled\n    want: enabled\n    stage: obsolete\n"
+        "    when: {role: [edge]}\n    severity: note\n"
+        "    reason: The partners of these hosts demand FIPS mode.\n    sources: [S9]\n"
+    )
+    host = ready_for("obsolete", "ws2016", "15.1.2507.6", overlays=[overlay])
+    identity = dataclasses.replace(host.state.identity, role="unknown")
+    today, groups = datetime.date(2026, 11, 26), ("exchange",)
+    overlays = [read_overlay(overlay, "site.yml")]
+    baseline = resolve(
+        load_profile("exchange_current"), overlays, identity, host="ex1", groups=groups, today=today, catalogue=load()
+    )
+    states = {one.stage: one for one in stage_states(host.state, baseline)}
+    assert (states["prepare"].state, states["obsolete"].state) == ("effective", "unknown")
+    assert "the role is unknown" in states["obsolete"].detail
+    plan = make_plan(host.state, baseline, "retire", members=PREPARED)
+    assert [(gate.stage, gate.kind) for gate in plan.gates] == [("obsolete", "unknown")]
+    assert plan.operations == ()
 
 
 MEMBERS: list[tuple[dict[str, Member] | None, list[str]]] = [

@@ -167,6 +167,26 @@ def mask(host: PlannedHost) -> t.Any:
     return None if found[0] is None else found[0].data
 
 
+def test_a_mask_whose_default_is_not_known_is_left_alone_where_it_is_absent() -> None:
+    overlay = (
+        "add:\n  - id: own\n    setting: wininet.machine\n    want: {without: 0x28}\n    stage: obsolete\n"
+        "    severity: note\n    reason: Programs that use WinINet must not offer SSL.\n    sources: [S25]\n"
+    )
+    host = PlannedHost("ws2016", None, overlays=[overlay])
+    host.harden("prepare")
+    found = entry(host.plan("obsolete"), "own")
+    assert (found.act, found.reason, found.verdict, found.operations) == (
+        Act.NONE,
+        Reason.UNDECIDED,
+        Verdict.UNKNOWN,
+        (),
+    )
+    key = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings"
+    host = PlannedHost("ws2016", None, {key: {"SecureProtocols": 0xAA8}}, overlays=[overlay])
+    host.harden("obsolete")
+    assert entry(host.plan("obsolete"), "own").before == 0xA80
+
+
 def test_a_mask_that_would_lose_its_last_bit_goes_back_to_the_default() -> None:
     host = PlannedHost("ws2016", None, {WINHTTP: {"DefaultSecureProtocols": 0x28}})
     host.harden("obsolete")
