@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .checking import Check, Context, Found, hint, rule_names, rules_named
-from .documents import Document, change_of
+from .documents import Document, change_of, when_draft
 from .model import Rule
 from .shape import Draft
 
@@ -77,6 +77,15 @@ def _exception_hosts(document: Document, context: Context) -> Found:
         for name, place in draft.texts("hosts"):
             if name not in context.inventory:
                 yield place, f"there is no host or group '{name}' in the inventory.{hint(name, context.inventory)}"
+
+
+def _when_group(document: Document, context: Context) -> Found:
+    if context.inventory is None:
+        return
+    for draft in document.rules:
+        for name, place in when_draft(draft).texts("group"):
+            if name not in context.inventory:
+                yield place, f"there is no group '{name}' in the inventory.{hint(name, context.inventory)}"
 
 
 def _exception_alive(document: Document, context: Context) -> Found:
@@ -152,6 +161,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "exception-hosts", "An exception for a host that does not exist was meant for another one.", _exception_hosts
     ),
+    Check("when-group", "A rule for a group that does not exist would silently apply to nobody.", _when_group),
     Check("exception-dead", "An exception that can never count misleads whoever reviews the file.", _exception_alive),
     Check("extends-unknown", "Without the profile that it extends most rules are missing.", _extends),
     Check("remove-unknown", "A rule that is not there cannot be removed.", _removes),
