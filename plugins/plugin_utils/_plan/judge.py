@@ -55,30 +55,11 @@ def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
     setting = state.catalogue.settings[rule.setting]
     found = state.settings.get(rule.setting)
     if found is None or found.form is Form.UNREAD:
-        detail = "The registry key could not be read."
-        return Judgement(
-            rule, Verdict.UNKNOWN, Reason.UNREAD, False, None, False, None, None, (), detail, refusal=detail
-        )
-    before = meaning_data(found)
-    configured = configured_fits(rule, setting, found, state)
-    effective = effective_fits(rule, setting, found, state)
-    pending = found.pending or found.effective == MIXED
-    if configured:
-        verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[effective]
-        detail = "" if effective else _why_not_effective(pending)
-        return Judgement(
-            rule,
-            verdict,
-            _reason_for_nothing(setting, found, rule),
-            True,
-            effective,
-            pending,
-            before,
-            before,
-            (),
-            detail,
-        )
+        return _unread(rule)
+    if configured_fits(rule, setting, found, state):
+        return _as_wanted(rule, setting, found, state)
     reason = {Form.ABSENT: Reason.ABSENT, Form.MALFORMED: Reason.MALFORMED}.get(found.form, Reason.DIFFERS)
+    before = meaning_data(found)
     refusal, why = _refusal(rule, setting, found, state, force=force)
     operations, after = ((), before) if refusal else _operations(rule, setting, found, state)
     if not refusal and not operations:
@@ -88,14 +69,40 @@ def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
         verdict=Verdict.UNKNOWN if refusal and why is Reason.UNDECIDED else Verdict.FAIL,
         reason=why if refusal else reason,
         configured=False,
-        effective=effective,
-        pending=pending,
+        effective=effective_fits(rule, setting, found, state),
+        pending=_waits(found),
         before=before,
         after=before if refusal else after,
         operations=operations,
         detail=refusal or f"{rule.reason}{_taken_away(setting, operations, state)}",
         refusal=refusal,
     )
+
+
+def _unread(rule: Rule) -> Judgement:
+    detail = "The registry key could not be read."
+    return Judgement(rule, Verdict.UNKNOWN, Reason.UNREAD, False, None, False, None, None, (), detail, refusal=detail)
+
+
+def _as_wanted(rule: Rule, setting: Setting, found: SettingState, state: State) -> Judgement:
+    """Nothing has to be written; whether it counts already is another question."""
+    effective = effective_fits(rule, setting, found, state)
+    return Judgement(
+        rule=rule,
+        verdict={True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[effective],
+        reason=_reason_for_nothing(setting, found, rule),
+        configured=True,
+        effective=effective,
+        pending=_waits(found),
+        before=meaning_data(found),
+        after=meaning_data(found),
+        operations=(),
+        detail="" if effective else _why_not_effective(_waits(found)),
+    )
+
+
+def _waits(found: SettingState) -> bool:
+    return found.pending or found.effective == MIXED
 
 
 def meaning_data(found: SettingState) -> t.Any:
