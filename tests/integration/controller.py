@@ -84,12 +84,18 @@ class Controller:
         return self.playbook([{"hosts": hosts, "gather_facts": False, **keywords, "tasks": list(tasks)}], options)
 
     def playbook(self, plays: t.Sequence[t.Mapping[str, t.Any]], options: t.Sequence[str] = ()) -> Run:
-        """Run a playbook and hold it to what every run must be: no traceback, whatever happened."""
+        """Run a playbook that a test has written down."""
         path = self.folder / "playbook.json"  # JSON is YAML
         path.write_text(json.dumps(plays), encoding="utf-8")
+        return self.named(str(path), options)
+
+    def named(self, playbook: str, options: t.Sequence[str] = ()) -> Run:
+        """Run a playbook by its path, or one of a collection by its full name, and hold it to what every run must be:
+        no traceback, whatever happened.
+        """
         record = self.folder / "results"
         record.write_text("", encoding="utf-8")
-        command = [sys.executable, "-m", "ansible", "playbook", "-i", str(self.inventory), *options, str(path)]
+        command = [sys.executable, "-m", "ansible", "playbook", "-i", str(self.inventory), *options, playbook]
         done = subprocess.run(
             command,
             cwd=self.folder,
