@@ -8,7 +8,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """To be used after core's own fragments, which describe them: all modules, INFO for reading modules, CHANGE for writing ones, ACTIONGROUP."""
+    """To be used after core's own fragments, which describe them.
+
+    The plain one is for all modules, INFO for those that read, CHANGE for those that write; then ACTIONGROUP.
+    """
 
     DOCUMENTATION = r"""
 options: {}

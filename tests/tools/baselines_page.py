@@ -33,8 +33,8 @@ BEGIN, END = "<!-- rules: begin, made by tests/tools/baselines_page.py -->", "<!
 
 def page(text: str) -> str:
     """The page with its list of rules brought up to date."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
+    head, dummy, rest = text.partition(BEGIN)
+    dummy, dummy, tail = rest.partition(END)
     return f"{head}{BEGIN}\n\n{rules_text()}\n{END}{tail}"
 
 

@@ -76,7 +76,7 @@ def test_a_new_windows_without_exchange_brings_nothing_but_its_age(os: str) -> N
 
 
 def test_an_export_of_one_key_says_what_it_does_not_hold() -> None:
-    found = find(read_state(exported(hardened(OFF).split("[POLICY_SSL]")[0]), load()))
+    found = find(read_state(exported(hardened(OFF).partition("[POLICY_SSL]")[0]), load()))
     unread = {finding.subject: finding.message for finding in found if finding.id == "reading.unread"}
     assert "cipher_suites" in unread
     assert "not in the export" in unread["cipher_suites"]

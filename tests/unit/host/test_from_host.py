@@ -239,7 +239,7 @@ def test_any_other_thing_than_an_object_is_refused_in_one_sentence(answer: t.Any
 
 def test_endless_nesting_is_refused() -> None:
     nested = key("HKEY_LOCAL_MACHINE\\A")
-    for _ in range(60):
+    for dummy in range(60):
         nested = key("HKEY_LOCAL_MACHINE\\A", keys=[nested])
     with pytest.raises(ObservationError, match="nested more than 40 deep"):
         read(keys=[nested])

@@ -65,10 +65,10 @@ def imported(*names: str) -> str:
 
 
 def test_everything_an_answer_may_hold_is_json_in_ascii_on_one_line(run: t.Callable[[str], list[str]]) -> None:
-    script = imported("_Contract") + "".join(f"ConvertTo-ContractJson -Value ({value})\n" for value, _ in VALUES)
+    script = imported("_Contract") + "".join(f"ConvertTo-ContractJson -Value ({value})\n" for value, dummy in VALUES)
     lines = run(script)
     assert all(line.isascii() for line in lines)
-    assert [json.loads(line) for line in lines] == [value for _, value in VALUES]
+    assert [json.loads(line) for line in lines] == [value for dummy, value in VALUES]
 
 
 def test_members_keep_their_order(run: t.Callable[[str], list[str]]) -> None:

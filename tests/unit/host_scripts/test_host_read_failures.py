@@ -158,7 +158,7 @@ def test_a_file_that_another_program_keeps_for_itself_is_an_error_with_its_numbe
     (folder / "kept.txt").write_bytes(b"x")
     stage.add("script", text="$global:kept = [System.IO.File]::Open('C:\\files\\kept.txt', 'Open', 'Read', 'None'); 1")
     stage.read(files=[{"path": "C:\\files\\kept.txt", "content": True}])
-    *_, answer, _ = stage.add("script", text="$global:kept.Dispose(); 1").run()
+    *dummy, answer, dummy = stage.add("script", text="$global:kept.Dispose(); 1").run()
     assert (answer["files"][0]["size"], answer["files"][0]["content"]) == (1, None)
     assert errors(answer) == [("C:\\files\\kept.txt", 32)]
 

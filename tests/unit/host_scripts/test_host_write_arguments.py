@@ -128,19 +128,19 @@ def refused(answers: list[Json], sentences: list[str]) -> None:
 
 def test_a_wrong_operation_is_named_and_nothing_is_written(stage: Stage) -> None:
     good = set_value(f"{T}\\good", "a", {"kind": 4, "data": 1})
-    for operation, _ in OPERATIONS:
+    for operation, dummy in OPERATIONS:
         stage.write("change-0001", operation, good)
     *answers, tree = stage.add("tree", path=T).run()[1:]
-    refused(answers, [sentence for _, sentence in OPERATIONS])
+    refused(answers, [sentence for dummy, sentence in OPERATIONS])
     assert tree is None
     assert not stage.changes.exists()
 
 
 def test_data_that_is_not_what_its_kind_needs_is_named(stage: Stage) -> None:
-    for kind, data, raw, _ in DATA:
+    for kind, data, raw, dummy in DATA:
         stage.write("change-0001", set_value(T, "a", {"kind": kind, "data": data, "raw": raw}))
     answers = stage.run()[1:]
-    refused(answers, [f"operations[0].data {sentence}" for *_, sentence in DATA])
+    refused(answers, [f"operations[0].data {sentence}" for *dummy, sentence in DATA])
 
 
 def test_half_a_surrogate_pair_is_no_text(stage: Stage) -> None:
@@ -157,11 +157,11 @@ def test_half_a_surrogate_pair_is_no_text(stage: Stage) -> None:
 
 
 def test_a_wrong_request_is_named(stage: Stage) -> None:
-    for request, _ in REQUESTS:
+    for request, dummy in REQUESTS:
         args = {"contract": 1, "change": "change-0001", "operations": [SET], **request}
         stage.add("host_write", args=args)
     *answers, tree = stage.add("tree", path=T).run()[1:]
-    refused(answers, [sentence for _, sentence in REQUESTS])
+    refused(answers, [sentence for dummy, sentence in REQUESTS])
     assert tree is None
 
 

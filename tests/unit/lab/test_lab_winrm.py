@@ -57,7 +57,7 @@ def run(peer: Protocol, script: str, stdin: bytes = b"") -> tuple[str, str, int]
 
 def module(name: str, args: dict[str, t.Any]) -> bytes:
     """Input as ansible-core 2.19 sends it."""
-    collection, _, tail = name.rpartition(".")
+    collection, dummy, tail = name.rpartition(".")
     script = f"ansible_collections.{collection}.plugins.modules.{tail}.ps1"
     params = {"Script": script, "Variables": [{"Name": "complex_args", "Value": args}]}
     action = {"name": "module_wrapper.ps1", "params": params, "secure_params": {}}

@@ -162,7 +162,7 @@ def test_silence_before_tls_is_a_timeout_after_one_try() -> None:
 
 def test_a_closed_port_is_unreachable_and_no_connection() -> None:
     async def work() -> list[dict[str, t.Any]]:
-        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        server = await asyncio.start_server(lambda *dummy: None, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         server.close()
         await server.wait_closed()
