@@ -13,6 +13,7 @@ import abc
 import contextlib
 import dataclasses
 import datetime
+import os
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -131,14 +132,20 @@ class TlsAction(ActionBase, abc.ABC):
         return f"{self._task.action}: " + " ".join(problem.sentence for problem in error.problems)
 
     def read_controller_file(self, path: str, what: str) -> bytes:
-        """A file as the user named it: found as ``copy`` finds it, decrypted if it is a vault."""
+        """A file as the user named it: found as ``copy`` finds it, decrypted if it is a vault.
+
+        Or found where Ansible was started: beside a playbook of a collection nobody keeps files of a site.
+        """
         base: t.Any = self
         try:
             found = base._find_needle("files", path)
         except AnsibleError:
-            raise TaskError(
-                f"The {what} {path} was not found on the controller, neither in files/ nor beside the playbook."
-            ) from None
+            found = os.path.abspath(path)
+            if not os.path.isfile(found):
+                raise TaskError(
+                    f"The {what} {path} was not found on the controller, neither in files/ nor beside the playbook nor "
+                    "where Ansible was started."
+                ) from None
         try:
             with open(self._loader.get_real_file(found), "rb") as file:
                 return file.read()

@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
     from ..host import LabHost
 
 _SHUTDOWN = re.compile(r"shutdown(?:\.exe)?\s+/r\s+/t\s+(\d+)", re.IGNORECASE)
+_IGNORED = re.compile(r"@\(([^()]*)\)\s+-notcontains\s+\$_\.Name\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'((?:[^']|'')*)'")
 _TOKEN = re.compile(r"'(success-[0-9a-f-]{36})'")
 NO_SHUTDOWN_IN_PROGRESS = 1116
 
@@ -77,8 +79,14 @@ def _logged_on(host: LabHost, script: str) -> Output:
 
 
 def _exchange_services(host: LabHost, script: str) -> Output:
-    waiting = [service.name for service in host.services() if service.start == "auto" and not service.running]
-    return Output(b"", ", ".join(waiting).encode(), 1) if waiting else Output(b"")
+    """Exit code 1 while an automatic service of Exchange does not run, unless the script names it among the ignored."""
+    ignored = set(_QUOTED.findall(listed.group(1))) if (listed := _IGNORED.search(script)) else set()
+    waiting = [
+        service.name
+        for service in host.services()
+        if service.name.startswith("MSExchange") and service.start == "auto" and not service.running
+    ]
+    return Output(b"", b"", 1 if set(waiting) - ignored else 0)
 
 
 def _whoami(host: LabHost, script: str) -> Output:
@@ -95,6 +103,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], t.Callable[[LabHost, str], Output]], ...
     (("Win32_OperatingSystem", "LastBootUpTime"), _boot_time),
     (("AutoLogonChecked", "success-"), _logged_on),
     (("Get-Service", "MSExchange*"), _exchange_services),
+    (("Win32_Service", "MSExchange%"), _exchange_services),
     (("whoami",), _whoami),
     (("hostname",), _hostname),
 )
