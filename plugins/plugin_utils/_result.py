@@ -64,13 +64,9 @@ def configured_data(state: State, names: t.Iterable[str]) -> Data:
 
 
 def errors_data(state: State) -> list[Data]:
-    """What could not be read."""
-    return [{"path": error.path, "code": error.code, "text": error.text} for error in plain_errors(state)]
-
-
-def plain_errors(state: State) -> t.Iterable[t.Any]:
-    """Errors of the observation, in the order of their paths."""
-    return sorted(state.observation.errors, key=lambda error: (error.path, error.code))
+    """What could not be read, by path."""
+    errors = sorted(state.observation.errors, key=lambda error: (error.path, error.code))
+    return [plain_data({"path": error.path, "code": error.code, "text": error.text}) for error in errors]
 
 
 def meaning_data(meaning: Meaning | None) -> t.Any:
