@@ -109,28 +109,28 @@ def _qword(data: t.Any) -> bytes:
 
 
 def _text(data: t.Any) -> bytes:
-    content = _to_utf16(data)
-    if content is None:
-        raise ValueError("must be a string of whole characters without NUL")
-    return content + b"\0\0"
+    if not _is_plain(data):
+        raise ValueError("must be a string without NUL")
+    return _to_utf16(data) + b"\0\0"
 
 
 def _texts(data: t.Any) -> bytes:
     if not isinstance(data, list):
         raise ValueError("must be a list of strings")
-    items = [_to_utf16(item) for item in data]
-    if not all(items):
-        raise ValueError("must be a list of strings, none of them empty or with NUL or half a character")
-    return b"".join(item + b"\0\0" for item in items if item) + b"\0\0"
+    if not all(_is_plain(item) and item for item in data):
+        raise ValueError("must be a list of strings, none of them empty or with NUL")
+    return b"".join(_to_utf16(item) + b"\0\0" for item in data) + b"\0\0"
 
 
-def _to_utf16(text: t.Any) -> bytes | None:
-    if not isinstance(text, str) or "\0" in text:
-        return None
+def _is_plain(text: t.Any) -> bool:
+    return isinstance(text, str) and "\0" not in text
+
+
+def _to_utf16(text: str) -> bytes:
     try:
         return text.encode("utf-16-le")
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return None
+    except UnicodeEncodeError as error:
+        raise ValueError("must be of whole characters, without half a surrogate pair") from error
 
 
 _BLANKS = dict.fromkeys(map(ord, " \t\r\n"))  #: .NET skips them in base64

@@ -63,8 +63,9 @@ def folder_problem(host: LabHost) -> str:
             return f"The folder {path} is refused: it leads elsewhere (a reparse point)."
         problem = _access_problem(found, trusted | ({TRUSTED_INSTALLER} if path in ABOVE else set()), path in ABOVE)
         if problem:
-            advice = "Look who made it and what is in it, then remove it; it will be made anew."
-            return f"The folder {path} is refused: {problem}. {advice}"
+            ours = "Look who made it and what is in it, then remove it; it will be made anew"
+            remedy = "Correct its permissions" if path in ABOVE else ours
+            return f"The folder {path} is refused: {problem}. {remedy}."
     return ""
 
 

@@ -91,7 +91,9 @@ def parse(args: t.Mapping[str, t.Any]) -> Request:
     if not _CHANGE.fullmatch(found["change"]):
         raise ArgumentError("The argument change must be 8 to 64 of a-z, 0-9 and -, not beginning with -.")
     for name, text in found["meta"].items():
-        if not _META.fullmatch(name) or not isinstance(text, str):
+        if not _META.fullmatch(name):
+            raise ArgumentError("The names in the argument meta must be 1 to 64 of A-Z, a-z, 0-9, _, . and -.")
+        if not isinstance(text, str):
             raise ArgumentError(f"The argument meta.{name} must be a string.")
     operations = tuple(_operation(item, f"operations[{index}]") for index, item in enumerate(found["operations"]))
     _refuse_duplicates(operations)
