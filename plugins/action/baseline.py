@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TaskError, baseline_of
-from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import CHANGE, JUDGE
-from ansible_collections.msexchange.tls.plugins.plugin_utils._change_action import ChangeAction
+from ansible_collections.msexchange.tls.plugins.plugin_utils._action import (
+    ChangeAction,
+    Result,
+    Task,
+    TaskError,
+    baseline_of,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Member, make_plan, to_data
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, JUDGE
 
 
 class ActionModule(ChangeAction):

@@ -14,13 +14,13 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._action import write_folder
 from ansible_collections.msexchange.tls.plugins.plugin_utils._report import (
     build_report,
     render_html,
     render_markdown,
     render_text,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._report_files import write_folder
 from ansible_collections.msexchange.tls.plugins.plugin_utils._version import VERSION
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import plain_data
 

@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task
-from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import CHANGE
-from ansible_collections.msexchange.tls.plugins.plugin_utils._change_action import ChangeAction
-from ansible_collections.msexchange.tls.plugins.plugin_utils._request import wanted_settings
+from ansible_collections.msexchange.tls.plugins.plugin_utils._action import ChangeAction, Result, Task
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, wanted_settings
 
 
 class ActionModule(ChangeAction):

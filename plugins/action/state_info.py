@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TlsAction, baseline_of
-from ansible_collections.msexchange.tls.plugins.plugin_utils._arguments import JUDGE
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     find,
@@ -18,12 +17,13 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     stage_states,
     to_data,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._result import (
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import (
+    JUDGE,
     errors_data,
     host_data,
     settings_data,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
 
 
 class ActionModule(TlsAction):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options that several modules share. Internal to this collection; plugin_utils/_arguments.py has them as code."""
+"""Options that several modules share. Internal to this collection; plugin_utils/_task/arguments.py has them as code."""
 
 from __future__ import annotations
 

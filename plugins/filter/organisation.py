@@ -11,7 +11,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._members import members
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import members
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import plain_data
 
 #: Newest first: the roles read a server again after they changed it.

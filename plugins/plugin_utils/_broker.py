@@ -16,7 +16,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ._answer import CONTRACT, Errand, HostError, check_answer, lost_words
+from ._task import CONTRACT, Errand, HostError, check_answer, lost_words
 from ._words import one_line, plain_data
 
 READ = "msexchange.tls.host_read"

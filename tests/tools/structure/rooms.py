@@ -41,7 +41,7 @@ _HOST = f"{_CATALOGUE} _host"
 _STATE = f"{_HOST} _state"
 _PLAN = f"{_STATE} _baseline _plan"
 
-_WIRING = "_answer _broker _report_files _arguments _members _outcome _request _result _action _change_action"
+_WIRING = "_broker _task _action"
 
 ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
     {
@@ -55,25 +55,18 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_baseline": _room(_CATALOGUE, "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _baseline", "yaml"),
         "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
-        # The way to the host. What comes back is judged without Ansible.
-        "_answer": _room("_words"),
-        "_broker": _edge("_words _answer", "ansible"),
-        "_report_files": _edge(),
-        # What several plugins share, still without Ansible: options, the request to host_write, its outcome, results.
-        "_arguments": _room("_baseline"),
-        "_members": _room("_words"),
-        "_outcome": _room("_words _catalogue"),
-        "_request": _room(_PLAN),
-        "_result": _room(_STATE),
-        # And with it: the course that every action takes.
-        "_action": _edge("_words _answer _arguments _broker _catalogue _host _baseline", "ansible"),
-        "_change_action": _edge(f"{_PLAN} _version _answer _action _outcome _request _result"),
+        # A task without Ansible: options, the request to host_write, what an answer is worth, results.
+        "_task": _room(_PLAN),
+        # The only way to the host.
+        "_broker": _edge("_words _task", "ansible"),
+        # And with Ansible: the course that every action takes.
+        "_action": _edge(f"{_PLAN} _version _task _broker", "ansible"),
         # TLS on the wire: alone, because it runs wherever Python runs.
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
         "action": _edge(f"{_PLAN} _report _version {_WIRING} _wire", "ansible"),
-        "filter": _edge(f"{_PLAN} _members", "ansible"),
+        "filter": _edge(f"{_PLAN} _task", "ansible"),
         # A module is sent to its target, which has none of our controller code.
         "modules": _edge("_wire", "ansible"),
         "doc_fragments": _edge(),

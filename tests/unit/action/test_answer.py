@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import (
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import (
     Errand,
     HostError,
     check_answer,

@@ -13,8 +13,8 @@ import pytest
 import requests
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import HostError
 from ansible_collections.msexchange.tls.plugins.plugin_utils._broker import Broker
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import HostError
 
 READ = {"keys": [], "user_keys": [], "files": [], "journal": True}
 WRITE = {"change": "20261126t101500z-abcdef01", "meta": {}, "reboot_required": True, "operations": []}

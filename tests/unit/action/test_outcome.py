@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._outcome import ChangeError, check_outcome, show_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task.outcome import ChangeError, check_outcome, show_state
 
 OPERATIONS = [
     {

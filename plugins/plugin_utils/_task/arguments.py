@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._baseline import STAGES
+from .._baseline import STAGES
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 

@@ -19,13 +19,12 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ._answer import HostError
-from ._arguments import Spec
-from ._baseline import DEFAULT_PROFILE, Baseline, BaselineError, Overlay, Profile, load_profile, read_overlay, resolve
-from ._broker import Broker
-from ._catalogue import Catalogue, CatalogueError, load
-from ._host import HostIdentity, Observation, ObservationError, from_host
-from ._words import one_line, plain_data
+from .._baseline import DEFAULT_PROFILE, Baseline, BaselineError, Overlay, Profile, load_profile, read_overlay, resolve
+from .._broker import Broker
+from .._catalogue import Catalogue, CatalogueError, load
+from .._host import HostIdentity, Observation, ObservationError, from_host
+from .._task import HostError, Spec
+from .._words import one_line, plain_data
 
 Result = dict[str, t.Any]
 

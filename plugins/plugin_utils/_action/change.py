@@ -14,15 +14,12 @@ import datetime
 import secrets
 import typing as t
 
-from ._action import Result, Task, TaskError, TlsAction
-from ._answer import HostError
-from ._baseline import DIRECT_STAGE, Baseline, direct
-from ._outcome import ChangeError, check_outcome
-from ._plan import Plan, check_plan, diff, make_plan, render_undo_reg, to_data
-from ._request import write_request
-from ._result import configured_data, host_data
-from ._state import State, after, read_state
-from ._version import VERSION
+from .._baseline import DIRECT_STAGE, Baseline, direct
+from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, to_data
+from .._state import State, after, read_state
+from .._task import ChangeError, HostError, check_outcome, configured_data, host_data, write_request
+from .._version import VERSION
+from .base import Result, Task, TaskError, TlsAction
 
 _REPORT = "Please report this as a defect of msexchange.tls, with this message."
 
@@ -65,6 +62,7 @@ class ChangeAction(TlsAction):
             "debt": debt,
             "change": None,
             "journal": None,
+            "reg": render_plan_reg(plan, state.identity.computer or "") if plan.operations else "",
             "undo": render_undo_reg(plan, state.identity.computer or "") if plan.operations else "",
             "host": host_data(state),
         }

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._catalogue import KIND_NAMES
-from ._words import one_line
+from .._catalogue import KIND_NAMES
+from .._words import one_line
 
 # Tuples and no sets: what is looked up in them came from a host and may be anything.
 #: The whole change, or nothing of it because everything was there already.

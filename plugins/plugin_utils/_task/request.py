@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ._catalogue import Catalogue, SettingKind
-from ._plan import Operation, Plan, to_data
+from .._catalogue import Catalogue, SettingKind
+from .._plan import Operation, Plan, to_data
 
 _NUMBER = re.compile(r"[0-9]{1,10}|0[xX][0-9a-fA-F]{1,8}")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._catalogue import Meaning
-from ._host import filetime_to_iso
-from ._state import SettingState, State
-from ._words import plain_data
+from .._catalogue import Meaning
+from .._host import filetime_to_iso
+from .._state import SettingState, State
+from .._words import plain_data
 
 Data = dict[str, t.Any]
 

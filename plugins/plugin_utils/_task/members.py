@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ._words import one_line
+from .._words import one_line
 
 Member = dict[str, t.Any]
 

@@ -14,7 +14,7 @@ import json
 import re
 import typing as t
 
-from ._words import first_line, one_line
+from .._words import first_line, one_line
 
 #: Version of contracts R and W2 (design section 5); both scripts and this collection must speak the same one.
 CONTRACT = 1

@@ -1,0 +1,22 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the actions share, with Ansible: the course that every action takes, the change it may end in, report files."""
+
+from __future__ import annotations
+
+from .base import Result, Task, TaskError, TlsAction, baseline_of
+from .change import ChangeAction, new_change_id
+from .report_files import write_folder
+
+__all__ = [
+    "ChangeAction",
+    "Result",
+    "Task",
+    "TaskError",
+    "TlsAction",
+    "baseline_of",
+    "new_change_id",
+    "write_folder",
+]

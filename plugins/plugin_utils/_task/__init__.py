@@ -1,0 +1,35 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task from its options to its result, without Ansible: requests to the host, answers, sentences, result data."""
+
+from __future__ import annotations
+
+from .answer import CONTRACT, Errand, HostError, check_answer, lost_words
+from .arguments import CHANGE, JUDGE, Spec
+from .members import members
+from .outcome import ChangeError, check_outcome
+from .request import wanted_lists, wanted_settings, write_request
+from .result import configured_data, errors_data, host_data, settings_data
+
+__all__ = [
+    "CHANGE",
+    "CONTRACT",
+    "JUDGE",
+    "ChangeError",
+    "Errand",
+    "HostError",
+    "Spec",
+    "check_answer",
+    "check_outcome",
+    "configured_data",
+    "errors_data",
+    "host_data",
+    "lost_words",
+    "members",
+    "settings_data",
+    "wanted_lists",
+    "wanted_settings",
+    "write_request",
+]
