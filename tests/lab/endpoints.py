@@ -20,7 +20,6 @@ from . import mail, schannel
 from .persona import Endpoint
 from .ports import Reservation
 from .tls_server import Certificates, Session
-from .tls_tables import BY_NUMBER, VERSIONS
 
 if t.TYPE_CHECKING:
     from .host import LabHost
@@ -152,6 +151,3 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
-
-
-__all__ = ["BY_NUMBER", "VERSIONS", "EndpointListener"]

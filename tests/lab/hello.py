@@ -13,7 +13,7 @@ import os
 import struct
 import typing as t
 
-from .tls_tables import NAMES, VERSIONS
+from .tls_tables import VERSIONS
 
 _HANDSHAKE, _ALERT, _FATAL = 22, 21, 2
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE, _SERVER_KEY_EXCHANGE, _SERVER_HELLO_DONE = 1, 2, 11, 12, 14
@@ -176,8 +176,3 @@ def server_hello_1_3(hello: ClientHello, suite: int) -> bytes:
         + struct.pack(">HB", suite, 0)
     )
     return _record(0x0303, _message(_SERVER_HELLO, body + struct.pack(">H", len(extensions)) + extensions))
-
-
-def describe(hello: ClientHello) -> str:
-    """The highest version that a client offers, by name."""
-    return NAMES.get(max((number for number in hello.versions if number in NAMES), default=0), "unknown")

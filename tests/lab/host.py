@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import time
 import typing as t
 
 from . import build, schannel
@@ -166,7 +167,7 @@ class LabHost:
 
     def services(self) -> list[Service]:
         """All services; automatic ones run once the host has been up for a while."""
-        up = self.is_up and _now() >= self._services_at
+        up = self.is_up and time.monotonic() >= self._services_at
         return [
             Service(name, start, up and start == "auto") for name, start in sorted(build.services(self.persona).items())
         ]
@@ -195,7 +196,7 @@ class LabHost:
             return self.is_up
         return (
             self.is_up
-            and _now() >= self._services_at
+            and time.monotonic() >= self._services_at
             and self.in_service(COMPONENTS.get(endpoint.service, "ServerWideOffline"))
         )
 
@@ -284,7 +285,7 @@ class LabHost:
         self.at_boot = schannel.read(self.registry, self.persona.os)
         self.counters.reboots += 1
         self.is_up = True
-        self._services_at = _now() + self.timing.services
+        self._services_at = time.monotonic() + self.timing.services
         for listener in self.listeners:
             await listener.open()
 
@@ -304,12 +305,3 @@ class LabHost:
     def _check_disk(self, path: str) -> None:
         if self.faults.disk_full():
             raise FileError(DISK_FULL, path)
-
-
-def _now() -> float:
-    try:
-        return asyncio.get_running_loop().time()
-    except RuntimeError:
-        import time
-
-        return time.monotonic()

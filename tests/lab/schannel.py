@@ -19,7 +19,7 @@ import typing as t
 from . import winvalue
 from .persona import table
 from .registry import Registry
-from .tls_tables import BY_NUMBER, ORDER, SUITES, VERSIONS, Suite
+from .tls_tables import ORDER, SUITES, VERSIONS, Suite
 
 _CONTROL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control"
 _SCHANNEL = f"{_CONTROL}\\SecurityProviders\\SCHANNEL"
@@ -162,8 +162,3 @@ def choose(
         if suite.number in suites:
             return Accept(common[-1], suite)
     return Refuse(HANDSHAKE_FAILURE)
-
-
-def known(numbers: t.Iterable[int]) -> list[Suite]:
-    """The suites among these code points that the lab knows."""
-    return [BY_NUMBER[number] for number in numbers if number in BY_NUMBER]

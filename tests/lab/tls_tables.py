@@ -20,7 +20,6 @@ VERSIONS: t.Mapping[str, int] = {
     "tls_1_3": 0x0304,
 }
 ORDER = tuple(VERSIONS)
-NAMES = {number: name for name, number in VERSIONS.items()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,4 +116,3 @@ def _suite(name: str, number: int, openssl: str | None) -> Suite:
 
 
 SUITES: t.Mapping[str, Suite] = {row[0]: _suite(*row) for row in _ROWS}
-BY_NUMBER: t.Mapping[int, Suite] = {suite.number: suite for suite in SUITES.values()}
