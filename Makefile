@@ -16,6 +16,8 @@ PYTHON ?=
 JOBS ?= 2
 # More words for pytest: make test ARGS="-k journal -x"
 ARGS ?=
+# The ansible-cores of `make matrix`, e.g. CORES="2.16 2.21"; all by default
+CORES ?=
 # Where `make build` and `make audit-reg` write
 OUT ?= out
 
@@ -70,6 +72,10 @@ unit: $(TEST) ## The tests that run no playbook on the lab
 .PHONY: integration
 integration: $(TEST) ## The tests with real ansible-playbook
 	@python -m pytest -n $(JOBS) --dist loadfile tests/integration $(ARGS)
+
+.PHONY: matrix
+matrix: $(RUNTIME) ## The integration tests on every ansible-core that is promised; CORES="2.16 2.21", ARGS goes to pytest
+	@python tests/tools/matrix.py --jobs $(JOBS) $(CORES) -- $(ARGS)
 
 .PHONY: lint
 lint: lint-python lint-types lint-yaml lint-docs lint-ansible sanity ## All linters; `make -k lint` goes on after a failure

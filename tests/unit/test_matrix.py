@@ -1,0 +1,91 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The matrix of ansible-cores says what it did, and never calls a run passed in which nothing was shown."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+from tools.matrix import (
+    PINNED,
+    REQUIREMENTS,
+    Core,
+    NoPythonError,
+    Row,
+    constraints,
+    counted,
+    find_python,
+    misfit,
+    table,
+)
+
+CORE = Core("2.16.19", ("3.10", "3.11"), {"resolvelib": "1.0.1"})
+ROW = Row("2.16.19", "3.10", "emulated", "failed")
+
+
+def test_the_pins_of_a_core_stand_in_place_of_the_projects_own() -> None:
+    lines = constraints(CORE, [REQUIREMENTS / name for name in PINNED]).splitlines()
+    assert [line for line in lines if line.startswith(("ansible-core=", "resolvelib="))] == [
+        "ansible-core==2.16.19",
+        "resolvelib==1.0.1",
+    ]
+    names = [line.partition("==")[0].lower() for line in lines]
+    assert {"pytest", "pywinrm", "jinja2"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_a_python_that_stands_on_the_path_and_does_not_run_is_passed_over(tmp_path: pathlib.Path) -> None:
+    answers = {"shim": ("3.10", "exit 127"), "other": ("3.10", "echo 3.9"), "good": ("3.11", "echo 3.11")}
+    for folder, (version, body) in answers.items():
+        program = tmp_path / folder / f"python{version}"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        program.chmod(0o755)
+    path = ":".join(str(tmp_path / folder) for folder in answers)
+    assert find_python(CORE, path) == ("3.11", tmp_path / "good" / "python3.11")
+    with pytest.raises(NoPythonError, match=r"no Python 3\.10 or 3\.11"):
+        find_python(CORE, str(tmp_path / "shim"))
+
+
+@pytest.mark.parametrize(
+    ("suite", "code", "result", "said"),
+    [
+        ('tests="3" failures="0" errors="0" skipped="1" time="2.6"', 0, "passed", "no engine"),
+        ('tests="3" failures="1" errors="0" skipped="1" time="2.6"', 1, "failed", "no engine"),
+        ('tests="1" failures="0" errors="0" skipped="1" time="0.1"', 0, "not run", "no engine"),
+        ('tests="3" failures="0" errors="0" skipped="1" time="2.6"', 3, "failed", "no engine"),
+        ('tests="0" failures="0" errors="0" skipped="0" time="0.0"', 5, "failed", "no test"),
+    ],
+)
+def test_a_run_passed_only_if_a_test_did(tmp_path: pathlib.Path, suite: str, code: int, result: str, said: str) -> None:
+    report = tmp_path / "report.xml"
+    body = '<testcase name="a"><skipped message="no engine"/></testcase>'
+    report.write_text(f"<testsuites><testsuite {suite}>{body}</testsuite></testsuites>", encoding="utf-8")
+    row = counted(ROW, report, code)
+    assert row.result == result
+    assert said in row.said
+
+
+def test_a_run_without_a_report_failed(tmp_path: pathlib.Path) -> None:
+    assert counted(ROW, tmp_path / "none.xml", 4).result == "failed"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "core", "suits"),
+    [(">=2.16.0", "2.22.0rc1", True), (">=2.16.0", "2.16.19", True), (">=2.17.0", "2.16.19", False)],
+)
+def test_a_collection_that_asks_for_another_core_is_told_of(
+    tmp_path: pathlib.Path, wanted: str, core: str, suits: bool
+) -> None:
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "runtime.yml").write_text(f"requires_ansible: '{wanted}'\n", encoding="utf-8")
+    assert (misfit(core, tmp_path) == "") is suits
+
+
+def test_the_table_says_why_something_did_not_run() -> None:
+    shown = table([ROW, Row("2.22.0rc1", "-", "emulated", "not run", said="no Python 3.13 was found")])
+    assert shown.splitlines()[0].startswith("| core ")
+    assert shown.endswith("2.22.0rc1, emulated: no Python 3.13 was found.")
