@@ -81,9 +81,11 @@ def test_a_real_powershell_on_a_real_registry_answers_the_same_play(tmp_path: pa
 
 def test_a_host_without_powershell_5_1_says_so(tmp_path: pathlib.Path) -> None:
     with Lab.start("ex2013_ws2012r2_no_wmf") as lab:
-        run = Controller(tmp_path, lab.inventory_path).play(windows("ping", "win_ping"))
-        assert "PowerShell" in str(run.of("ping").result)
-        assert run.of("ping").status == "failed"
+        # win_ping would do on ansible-core 2.16 to 2.18: they ask for no more than the module does.
+        read = {"name": "read", "msexchange.tls.host_read": {"contract": 1, "keys": []}}
+        run = Controller(tmp_path, lab.inventory_path).play(read)
+        assert "PowerShell" in str(run.of("read").result["msg"])
+        assert run.of("read").status == "failed"
 
 
 def serve(folder: pathlib.Path, *wrapper: str) -> subprocess.Popen[str]:

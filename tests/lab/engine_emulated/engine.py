@@ -59,8 +59,8 @@ def powershell_too_old(host: LabHost, job: Job) -> Output | None:
         return Output(b'{"failed":true,"msg":"Ansible requires PowerShell v5.1"}\r\n', b"", 1)
     if "#Requires -Version 5.1" not in job.script:
         return None
-    text = "This module cannot run on this OS as it requires a minimum PowerShell version of 5.1"
-    text += f', actual was "{host.powershell}"'
+    text = "internal error: This module cannot run as it requires a minimum PowerShell version of 5.1, "
+    text += f"actual was {host.powershell}"
     return Output(json.dumps({"failed": True, "changed": False, "msg": text}).encode(), b"", 1)
 
 
