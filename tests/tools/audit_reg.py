@@ -18,7 +18,9 @@ import typing as t
 HERE = pathlib.Path(__file__).resolve().parent
 Result = t.Mapping[str, t.Any]
 Row = tuple[str, ...]
-VERDICTS = ("pass", "fail", "unknown", "exempt", "not_applicable")
+#: What somebody has to look at, worst first.
+OPEN = ("fail", "unknown", "exempt")
+VERDICTS = ("pass", *OPEN, "not_applicable")
 
 
 def judge(export: pathlib.Path, system: str, exchange: str, result: pathlib.Path) -> Result:
@@ -53,7 +55,7 @@ def table(head: Row, rows: t.Sequence[Row], width: int) -> str:
 def sections(result: Result) -> t.Iterator[tuple[str, Row, list[Row]]]:
     """Title, head and rows of every table that has rows."""
     stages = [(one["stage"], one["state"], one["detail"]) for one in result["stages"]]
-    open_rules = [one for one in result["rules"] if one["verdict"] not in ("pass", "not_applicable")]
+    open_rules = [one for verdict in OPEN for one in result["rules"] if one["verdict"] == verdict]
     rules = [(one["verdict"], one["setting"], one["detail"]) for one in open_rules]
     findings = [(one["severity"], one["subject"], f"{one['message']} {one['remedy']}") for one in result["findings"]]
     ignored = [(str(one["line"]), one["text"], one["why"]) for one in result["ignored"]]

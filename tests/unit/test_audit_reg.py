@@ -15,15 +15,15 @@ RESULT: dict[str, t.Any] = {
     "stages": [{"stage": "prepare", "state": "open", "detail": "2 of 12 settings differ."}],
     "rules": [
         {"verdict": "pass", "setting": "protocols.tls_1_2.server", "detail": "TLS 1.2 (server) is enabled."},
-        {"verdict": "fail", "setting": "protocols.tls_1_2.client", "detail": "TLS 1.2 (client) is disabled."},
         {"verdict": "unknown", "setting": "winhttp.default", "detail": "It was not read."},
+        {"verdict": "fail", "setting": "protocols.tls_1_2.client", "detail": "TLS 1.2 (client) is disabled."},
     ],
     "findings": [],
     "ignored": [{"line": 12, "text": '"Enabled"=dword:xyz', "why": "No hexadecimal number."}],
 }
 
 
-def test_what_passes_is_counted_and_what_does_not_is_shown() -> None:
+def test_what_passes_is_counted_and_what_does_not_is_shown_worst_first() -> None:
     shown = {title: rows for title, _head, rows in sections(RESULT)}
     assert [row[1] for row in shown["Settings that are not as the baseline wants them"]] == [
         "protocols.tls_1_2.client",
