@@ -36,20 +36,8 @@ _NAMES = (
     ),
 )
 _KEYS = (
-    "Ciphers",
-    "RC4 128/128",
-    "TLS 1.0",
-    "Server",
-    "client",
-    "Client",
-    "ä",
-    "Ä",
-    "k ",
-    "\u2215",
-    "a",
-    "B",
-    "{x}",
-    "[y]",
+    *("Ciphers", "RC4 128/128", "TLS 1.0", "Server", "client", "Client", "a", "aB", "{x}", "[y]"),
+    *("\u00e4", "\u00c4", "k ", "\u2215"),
 )
 _KINDS = (0, 1, 1, 2, 3, 4, 4, 4, 5, 7, 7, 8, 11, 99, 0xFFFFFFFF)
 _UNITS = (b"a\0", b"B\0", b"\0\0", b"\0\0", b"\0\xd8", b"\1\xdc", b"x", b"\xe9\0")
@@ -82,12 +70,26 @@ class Case:
     def put(self, both: Both) -> None:
         """Loads the state into both engines and asks: read, change a few times, read again."""
         pick = self._random
-        both.load(self._state())
-        keys = [{"path": self._root, "depth": pick.randrange(5)}, {"path": self._path()}]
+        state = self._state()
+        both.load(state)
+        keys = [{"path": self._root, "depth": pick.randrange(5)}, {"path": self._path()}, *self._choices(state)]
         both.ask("host_read", {"contract": 1, "keys": keys, "journal": True})
         for _change in range(pick.randrange(1, 4)):
             both.ask("host_write", self._change(both.host))
         both.ask("host_read", {"contract": 1, "keys": [{"path": self._root, "depth": 9}], "journal": True})
+
+    def _choices(self, state: list[Entry]) -> list[Json]:
+        """Requests for a few values of a key, and for the keys that a value elsewhere names."""
+        pick = self._random
+        path, name, _kind, _content = pick.choice(state)
+        names = [*pick.sample(_NAMES, pick.randrange(4)), *([] if name is None else [name])]
+        names = [pick.choice((str, str.upper, str.lower))(chosen) for chosen in names]
+        above = path.rpartition("\\")[0] if path != self._root else path
+        named_by = {"path": above, "value": name or ""}
+        return [
+            {"path": path, "depth": pick.randrange(2), "values": names},
+            {"path": self._root, "depth": 1, "named_by": named_by, **pick.choice(({}, {"values": names}))},
+        ]
 
     def _state(self) -> list[Entry]:
         entries: list[Entry] = []
@@ -95,7 +97,8 @@ class Case:
             kind = self._random.choice(_KINDS)
             name = None if self._random.random() < 0.15 else self._random.choice(_NAMES)
             entries.append((self._path(), name, kind, self._content(kind)))
-        return entries
+        named = [content.hex() for _path, _name, _kind, content in entries if content]
+        return entries + [(f"{self._root}\\{name}", None, 0, b"") for name in named[::2]]
 
     def _path(self) -> str:
         names = [self._random.choice(_KEYS) for _level in range(self._random.randrange(4))]

@@ -12,7 +12,7 @@ import typing as t
 
 from .. import winvalue
 from ..filesystem import FileError
-from ..registry import FILE_NOT_FOUND, RegistryError, text_of
+from ..registry import FILE_NOT_FOUND, RegistryError, fold, text_of
 from . import arguments, journal
 from .arguments import ArgumentError
 
@@ -28,16 +28,16 @@ _USER = re.compile(r"S-1-5-21-[0-9-]+$", re.IGNORECASE)
 _PARAMETERS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters"
 
 
-_KEYS: arguments.Rule = {
-    "type": "list",
-    "elements": "dict",
-    "default": [],
-    "options": {"path": {"type": "str", "required": True}, "depth": {"type": "int", "default": 0}},
+_NEEDED: arguments.Rule = {"type": "str", "required": True}
+_PLACE: arguments.Option = {"path": _NEEDED, "depth": {"type": "int", "default": 0}}
+_CHOICE: arguments.Option = {
+    "values": {"type": "list", "elements": "str"},
+    "named_by": {"type": "dict", "options": {"path": _NEEDED, "value": _NEEDED}},
 }
 OPTION: arguments.Option = {
     "contract": {"type": "int", "required": True},
-    "keys": _KEYS,
-    "user_keys": _KEYS,
+    "keys": {"type": "list", "elements": "dict", "default": [], "options": {**_PLACE, **_CHOICE}},
+    "user_keys": {"type": "list", "elements": "dict", "default": [], "options": _PLACE},
     "files": {
         "type": "list",
         "elements": "dict",
@@ -63,7 +63,7 @@ def run(host: LabHost, args: t.Mapping[str, t.Any]) -> Answer:
     if not host.persona.native_calls:
         text = "This host forbids native calls, so times are unknown and nothing can be written: the lab blocks them"
         errors.append({"path": "", "code": 0, "text": text})
-    keys = [_key(host, item["path"], item["depth"], errors) for item in wanted["keys"]]
+    keys = [_chosen(host, item, errors) for item in wanted["keys"]]
     for item in wanted["user_keys"]:
         for user in _loaded_users(host):
             keys.append(_key(host, f"HKEY_USERS\\{user}\\{item['path']}", item["depth"], errors))
@@ -90,6 +90,11 @@ def _check(wanted: Answer) -> None:
                 raise ArgumentError(f"The argument {kind}[{index}].path is no path of a registry key: {item['path']}")
             if not 0 <= item["depth"] <= DEPTH_LIMIT:
                 raise ArgumentError(f"The argument {kind}[{index}].depth must be 0 to {DEPTH_LIMIT}.")
+            named_by = item.get("named_by")
+            if named_by and not arguments.is_registry_path(named_by["path"]):
+                raise ArgumentError(
+                    f"The argument {kind}[{index}].named_by.path is no path of a registry key: {named_by['path']}"
+                )
     for index, item in enumerate(wanted["files"]):
         form = [name for name in ("path", "key", "value", "relative") if item[name] is not None]
         if form not in (["path"], ["key", "value", "relative"]):
@@ -130,7 +135,43 @@ def _loaded_users(host: LabHost) -> list[str]:
     return [name for name in host.registry.subkey_names("HKEY_USERS") if _USER.match(name)]
 
 
-def _key(host: LabHost, path: str, levels: int, errors: list[Answer]) -> Answer:
+def _chosen(host: LabHost, item: Answer, errors: list[Answer]) -> Answer:
+    """A key of the request with the values and subkeys that were asked for."""
+    names = None if item["named_by"] is None else _named(host, item["named_by"], errors)
+    answer = _key(host, item["path"], item["depth"], errors, names)
+    if item["values"] is not None:
+        kept = {_alike(name) for name in item["values"]}
+        answer["values"] = [value for value in answer["values"] if _alike(value["name"]) in kept]
+    return answer
+
+
+def _alike(name: str) -> str:
+    """A name as .NET compares it (OrdinalIgnoreCase), which is not quite the registry's way: U+01C5 is U+01C4 here,
+    and a name of its own there.
+    """
+    return "".join(_upper(character) for character in name)
+
+
+def _upper(character: str) -> str:
+    """Upper case where that is one character; nothing becomes ASCII that is none."""
+    upper = character.upper()
+    return upper if len(upper) == 1 and upper.isascii() == character.isascii() else character
+
+
+def _named(host: LabHost, source: Answer, errors: list[Answer]) -> set[str]:
+    """Folded names of keys that the values below ``source`` stand for: their bytes in hexadecimal."""
+    found: set[str] = set()
+    for key in _key(host, source["path"], 1, errors)["keys"]:
+        value = host.registry.value(key["path"], source["value"]) if key["exists"] else None
+        if value is not None:
+            found.add(fold(value.content.hex()))
+    return found
+
+
+def _key(
+    host: LabHost, path: str, levels: int, errors: list[Answer], subkeys: t.Collection[str] | None = None
+) -> Answer:
+    """A key whole. ``subkeys``: folded names of those to open; the others are not, so no error is told about them."""
     answer: Answer = {"path": path, "exists": False, "written": None, "values": [], "keys": []}
     try:
         if host.registry.find(path) is None:
@@ -143,7 +184,8 @@ def _key(host: LabHost, path: str, levels: int, errors: list[Answer]) -> Answer:
             answer["exists"] = None
             errors.append({"path": path, "code": error.code, "text": error.text})
         return answer
-    answer["keys"] = [_key(host, f"{path}\\{name}", levels - 1, errors) for name in names]
+    chosen = [name for name in names if subkeys is None or fold(name) in subkeys]
+    answer["keys"] = [_key(host, f"{path}\\{name}", levels - 1, errors) for name in chosen]
     return answer
 
 

@@ -59,6 +59,17 @@ def test_keys_come_with_times_values_and_as_many_levels_as_asked(host: LabHost) 
     assert below["keys"] == []
 
 
+def test_values_and_subkeys_can_be_chosen(host: LabHost) -> None:
+    host.registry.create(f"{T}\\AB")
+    host.registry.create(f"{T}\\CD")
+    host.registry.create(f"{T}\\Names\\1")
+    host.registry.set_value(f"{T}\\Names\\1", "Hash", 3, b"\xab")
+    chosen = {"path": T, "depth": 1, "values": ["OLD"], "named_by": {"path": f"{T}\\Names", "value": "hash"}}
+    (key,) = read(host, keys=[chosen])["keys"]
+    assert [value["name"] for value in key["values"]] == ["old"]
+    assert [below["path"] for below in key["keys"]] == [f"{T}\\AB"]
+
+
 def test_a_key_that_is_not_there_is_said_to_be_absent(host: LabHost) -> None:
     answer = read(host, keys=[{"path": f"{T}\\None"}])
     assert answer["keys"] == [{"path": f"{T}\\None", "exists": False, "written": None, "values": [], "keys": []}]
