@@ -300,9 +300,7 @@ def _limits(params: t.Mapping[str, t.Any]) -> Limits:
 
 
 def main() -> None:
-    module = AnsibleModule(  # type: ignore[no-untyped-call]
-        argument_spec=_argument_spec(), supports_check_mode=True
-    )
+    module = AnsibleModule(argument_spec=_argument_spec(), supports_check_mode=True)
     given, mode = module.params["endpoints"], module.params["mode"]
     try:
         questions = [_question(item, mode) for item in given]

@@ -50,6 +50,7 @@ class Model:
     """lists: per version number its suites in the server's order; no entry, not accepted. kinds: of SSL 2.0, or None.
 
     server_order: False follows the client. version_alert, suite_alert: code, or None to close instead.
+    broken: suites that the server chooses like others and then fails with, by ``failure`` (None: closes).
     longest_hello: longer ones are closed unanswered. needs_shares: TLS 1.3 without a key share is refused (alert 109).
     """
 
@@ -60,6 +61,8 @@ class Model:
     suite_alert: int | None = 40
     longest_hello: int = 1 << 20
     needs_shares: bool = False
+    broken: frozenset[int] = frozenset()
+    failure: int | None = 80
 
     def answer(self, hello: bytes) -> bytes:
         """The bytes that answer a hello; none at all: the connection is closed."""
@@ -87,6 +90,8 @@ class Model:
         suite = next((number for number in first if number in second), None)
         if suite is None:
             return _alert(self.suite_alert)
+        if suite in self.broken:
+            return _alert(self.failure)
         if version == TLS_1_3 and self.needs_shares and not hello.has_shares:
             return _alert(109)
         return _flight(version, suite, hello.has_shares)

@@ -23,7 +23,7 @@ from ._errors import CallerError
 from ._flight import Chosen, Closed, Refused
 from ._session import Reply
 from ._suites import offered, suite, suite_by_name
-from ._survey import ALL_VERSIONS, Order, Survey, VersionState, Witness, explain, fits
+from ._survey import ALL_VERSIONS, Order, Survey, VersionState, Witness, explain, fits, may_hide_more
 
 __all__ = ["Wanted", "conformance", "wanted"]
 
@@ -166,12 +166,17 @@ class _Check:
 
     async def _nothing_else(self, version: Version) -> None:
         mine = self.target.of(version)
-        rest = [number for number in offered(version) if number not in mine]
+        rest = [number for number in self.survey.suites(version) if number not in mine]
         settled = self.survey.records[version].alert == Alert.PROTOCOL_VERSION
         if not self.target.suites or not rest or settled:
             return
         offer = self.survey.offer([version], rest)
         reply = await self.survey.ask(offer)
+        suspects = self.survey.untried_dhe(rest) if may_hide_more(reply) else []
+        if suspects:
+            # A failure with one suite must not pass for the refusal of all: one hello more, on such servers only.
+            offer = self.survey.offer([version], [number for number in rest if number not in suspects])
+            reply = await self.survey.ask(offer)
         if isinstance(reply, Chosen) and fits(reply, offer):
             if reply.version is version:
                 self._accepted(reply)

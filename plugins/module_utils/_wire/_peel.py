@@ -16,24 +16,34 @@ from ._codes import Version
 from ._flight import Chosen, Closed, Refused
 from ._hello import Offer
 from ._session import Reply
-from ._suites import offered
-from ._survey import Order, Survey, VersionRecord, Witness, explain, fits
+from ._suites import offered, suite
+from ._survey import Order, Survey, VersionRecord, Witness, explain, fits, may_hide_more
 
-__all__ = ["peel", "settle_order"]
+__all__ = ["peel", "peel_by_key_exchange", "settle_order"]
 
 
 async def peel(survey: Survey, version: Version) -> None:
     """Complete the record of an accepted version, whose first suites are known. Raises GaveUpError."""
     record = survey.records[version]
-    if survey.chunk is None:
-        await _peel(survey, version, record, offered(version))
+    suites, size = survey.suites(version), survey.chunk
+    if size is None:
+        await _peel(survey, version, record, suites)
     else:
-        await _peel_in_parts(survey, version, record, survey.chunk)
+        await _peel_in_parts(survey, version, [suites[at : at + size] for at in range(0, len(suites), size)])
+
+
+async def peel_by_key_exchange(survey: Survey, version: Version) -> None:
+    """Peel each kind of key exchange by itself: one that the server fails with does not hide the others then."""
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for number in survey.suites(version):
+        kinds.setdefault((suite(number).key_exchange, suite(number).authentication), []).append(number)
+    await _peel_in_parts(survey, version, list(kinds.values()))
 
 
 async def _peel(survey: Survey, version: Version, record: VersionRecord, suites: t.Sequence[int]) -> None:
+    suspects: frozenset[int] = frozenset()
     while True:
-        rest = [number for number in suites if number not in record.suites]
+        rest = [number for number in suites if number not in record.suites and number not in suspects]
         if not rest:
             record.complete = True
             return
@@ -41,9 +51,21 @@ async def _peel(survey: Survey, version: Version, record: VersionRecord, suites:
         reply = await survey.ask(offer)
         if isinstance(reply, Chosen) and reply.version is version and fits(reply, offer):
             record.suites.append(reply.suite)
+            survey.failing |= suspects
             continue
+        if suspects and not may_hide_more(reply):
+            # Without them it says no in a proper way, so they were the reason for the other way.
+            survey.failing |= suspects
+        if may_hide_more(reply) and not suspects and not _has_dhe(record):
+            suspects = frozenset(survey.untried_dhe(rest))
+            if suspects:
+                continue
         _end(survey, record, offer, reply)
         return
+
+
+def _has_dhe(record: VersionRecord) -> bool:
+    return any(suite(number).key_exchange == "DHE" for number in record.suites)
 
 
 def _end(survey: Survey, record: VersionRecord, offer: Offer, reply: Reply) -> None:
@@ -56,21 +78,24 @@ def _end(survey: Survey, record: VersionRecord, offer: Offer, reply: Reply) -> N
         record.note = explain(reply)
 
 
-async def _peel_in_parts(survey: Survey, version: Version, record: VersionRecord, size: int) -> None:
-    """For servers that choke on long hellos: each part by itself, then the parts merged by asking for their heads."""
-    suites = offered(version)
-    parts = [VersionRecord() for _unused in range(0, len(suites), size)]
-    for number, part in enumerate(parts):
-        await _peel(survey, version, part, suites[number * size : (number + 1) * size])
-    record.suites[:] = await _merge(survey, version, [part.suites for part in parts if part.suites])
-    record.complete = all(part.complete for part in parts)
-    record.note = next((part.note for part in parts if part.note), "")
+async def _peel_in_parts(survey: Survey, version: Version, parts: t.Sequence[t.Sequence[int]]) -> None:
+    """Each part by itself, then the lists merged by asking for their heads."""
+    record = survey.records[version]
+    lists = [VersionRecord() for _part in parts]
+    for part, suites in zip(lists, parts):
+        await _peel(survey, version, part, suites)
+    record.suites[:] = await _merge(survey, version, [part.suites for part in lists if part.suites])
+    record.complete = all(part.complete for part in lists)
+    record.note = next((part.note for part in lists if part.note), "")
 
 
 async def _merge(survey: Survey, version: Version, lists: list[list[int]]) -> list[int]:
     """Merge ordered lists: of their first elements the server picks its favourite, again and again."""
     merged: list[int] = []
+    ours = offered(version).index
     while len(lists) > 1:
+        # Weakest first here too, or a server without an order of its own would seem to have one.
+        lists = sorted(lists, key=lambda part: ours(part[0]))
         offer = survey.offer([version], [part[0] for part in lists])
         reply = await survey.ask(offer)
         if not (isinstance(reply, Chosen) and fits(reply, offer)):

@@ -15,7 +15,7 @@ from ._codes import Version
 from ._confirm import confirm_closes
 from ._conformance import Wanted, conformance
 from ._connection import Converse, converse
-from ._discover import discover, discover_again_in_parts, discover_ssl2
+from ._discover import discover, discover_again_in_parts, discover_hidden, discover_ssl2
 from ._endpoint import Endpoint
 from ._peel import peel, settle_order
 from ._result import result
@@ -107,27 +107,25 @@ async def _inventory(survey: Survey, with_suites: bool) -> None:
         return
     await discover_ssl2(survey)
     await discover_again_in_parts(survey)
+    await discover_hidden(survey, thorough=not with_suites)
     if with_suites:
         await _peel_all(survey)
+        if survey.failing:
+            await discover_hidden(survey, thorough=True)
+            await _peel_all(survey)
     await confirm_closes(survey, with_suites)
     if with_suites:
-        await _together(settle_order(survey, version) for version in _accepted(survey))
+        await _together(settle_order(survey, version) for version in survey.accepted())
 
 
 async def _peel_all(survey: Survey) -> None:
-    versions = _accepted(survey)
+    versions = [version for version in survey.accepted() if not survey.records[version].complete]
     if versions and not survey.alerts and not survey.closes:
         # Nothing was refused yet: the shortest list shows how this endpoint does it.
         await peel(survey, versions.pop())
     if survey.closes:
         survey.session.one_at_a_time()
     await _together(peel(survey, version) for version in versions)
-
-
-def _accepted(survey: Survey) -> list[Version]:
-    """Accepted versions that have a list to be peeled, highest first; SSL 2.0 tells its own in one answer."""
-    modern = [version for version in survey.records if version is not Version.SSL_2_0]
-    return [version for version in modern if survey.records[version].state is VersionState.ACCEPTED]
 
 
 async def _together(tasks: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
@@ -155,4 +153,6 @@ def _summary(survey: Survey) -> str:
     accepted = [v.label for v in survey.records if survey.records[v].state is VersionState.ACCEPTED]
     unknown = [v.label for v in survey.records if survey.records[v].state is VersionState.UNKNOWN]
     sentence = f"Answers {', '.join(accepted)}" if accepted else "Refuses every version that was asked"
+    if survey.failing:
+        sentence += "; chooses DHE suites and then fails with them"
     return f"{sentence}; unknown: {', '.join(unknown)}." if unknown else f"{sentence}."

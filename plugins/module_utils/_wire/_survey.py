@@ -11,15 +11,26 @@ import enum
 import typing as t
 
 from ._attempt import Silent
-from ._codes import Version
+from ._codes import Alert, Version
 from ._flight import Chosen, ChosenSsl2, Closed, Malformed, Refused
 from ._hello import Offer
 from ._records import NotTls
 from ._session import Reply, Session
 from ._status import Failure
-from ._suites import suite
+from ._suites import offered, suite
 
-__all__ = ["ALL_VERSIONS", "CHUNK", "Order", "Survey", "VersionRecord", "VersionState", "Witness", "explain", "fits"]
+__all__ = [
+    "ALL_VERSIONS",
+    "CHUNK",
+    "Order",
+    "Survey",
+    "VersionRecord",
+    "VersionState",
+    "Witness",
+    "explain",
+    "fits",
+    "may_hide_more",
+]
 
 #: Highest first.
 ALL_VERSIONS = tuple(sorted(Version, reverse=True))
@@ -45,13 +56,19 @@ class Order(enum.Enum):
 
 @dataclasses.dataclass
 class VersionRecord:
-    """One version at one endpoint. suites: in the order in which the server gave them. note: why it is unknown."""
+    """One version at one endpoint.
+
+    suites: in the order in which the server gave them. inferred: not asked, concluded from higher versions.
+    suspicious: the refusal may have been a failure with one suite. note: why it is unknown.
+    """
 
     state: VersionState = VersionState.UNKNOWN
     alert: int | None = None
     suites: list[int] = dataclasses.field(default_factory=list)
     order: Order = Order.UNKNOWN
     complete: bool = False
+    inferred: bool = False
+    suspicious: bool = False
     note: str = ""
 
 
@@ -76,6 +93,8 @@ class Survey:
         self.closes: list[Witness] = []
         #: Suites per hello that this endpoint can bear; None: all at once.
         self.chunk: int | None = None
+        #: Suites that the server chooses and then fails with: not accepted, and not to be offered any more.
+        self.failing: frozenset[int] = frozenset()
         #: Bytes of the longest hello that was answered in TLS.
         self.longest_answered = 0
         #: TLS 1.3 wants key shares, an empty list was not answered.
@@ -86,6 +105,10 @@ class Survey:
     def offer(self, versions: t.Sequence[Version], suites: t.Sequence[int]) -> Offer:
         name, compact = self.session.endpoint.server_name, self.chunk is not None
         return Offer(tuple(versions), tuple(suites), name, key_shares=self.key_shares, compact=compact)
+
+    def suites(self, version: Version) -> tuple[int, ...]:
+        """All suites worth offering in this version here, weakest first."""
+        return tuple(number for number in offered(version) if number not in self.failing)
 
     async def ask(self, offer: Offer) -> Reply:
         reply = await self.session.ask(offer)
@@ -115,6 +138,18 @@ class Survey:
         if isinstance(reply, ChosenSsl2) and reply.hello.certificate:
             self.chains.setdefault("RSA", (reply.hello.certificate,))
 
+    def untried_dhe(self, suites: t.Iterable[int]) -> list[int]:
+        """The DHE suites among these while none was accepted here: the usual ones that a server fails with."""
+        accepted = (number for record in self.records.values() for number in record.suites)
+        if any(suite(number).key_exchange == "DHE" for number in accepted):
+            return []
+        return [number for number in suites if suite(number).key_exchange == "DHE"]
+
+    def accepted(self) -> list[Version]:
+        """Accepted versions whose list has to be peeled, highest first; SSL 2.0 tells its own in one answer."""
+        modern = [version for version in ALL_VERSIONS if version is not Version.SSL_2_0]
+        return [version for version in modern if self.records[version].state is VersionState.ACCEPTED]
+
     def forget(self) -> None:
         """Nothing ever answered in TLS: then a closed connection is no refusal either."""
         self.records = {version: VersionRecord() for version in ALL_VERSIONS}
@@ -124,6 +159,12 @@ class Survey:
         record.state = VersionState.ACCEPTED
         record.alert = None
         record.suites.extend(number for number in suites if number not in record.suites)
+
+    def reopen(self, versions: t.Collection[Version]) -> None:
+        """What was concluded about these versions is in doubt; they will be asked again."""
+        for version in versions:
+            self.records[version] = VersionRecord()
+        self.closes = [witness for witness in self.closes if witness.version not in versions]
 
     def refuse(self, version: Version, alert: int | None) -> None:
         record = self.records[version]
@@ -139,6 +180,16 @@ class Survey:
     def unknown(self, version: Version, reply: Reply) -> None:
         """An answer that says nothing about this version."""
         self.records[version].note = explain(reply)
+
+
+# What a server says that has understood a hello and wants nothing of it. Any other end (a close, an internal error) can
+# also come from a suite that it chose and then failed with: seen with Dovecot, which chooses DHE without parameters.
+_PLAIN_REFUSALS = (Alert.HANDSHAKE_FAILURE, Alert.PROTOCOL_VERSION, Alert.INSUFFICIENT_SECURITY)
+
+
+def may_hide_more(reply: Reply) -> bool:
+    """A refusal that may be a failure with one suite and says little about the others."""
+    return isinstance(reply, Closed) or (isinstance(reply, Refused) and reply.alert not in _PLAIN_REFUSALS)
 
 
 def fits(reply: Chosen, offer: Offer) -> bool:
