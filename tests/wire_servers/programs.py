@@ -30,13 +30,18 @@ _OPENSSL_ALL = "ALL:eNULL:@SECLEVEL=0"
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """needs: programs that must be there. transport: what precedes TLS. order: whose decides, None: either."""
+    """needs: programs that must be there. transport: what precedes TLS. order: whose decides, None: either.
+
+    limited: it turns connections away. over_floor: connections over the floor that the way it refuses may cost.
+    """
 
     name: str
     needs: tuple[str, ...]
     transport: str
     start: Start
     order: str | None = "server"
+    limited: bool = False
+    over_floor: int = 2
 
     def missing(self) -> str:
         """Why it cannot run here, empty when it can."""
@@ -211,5 +216,5 @@ RECIPES = (
     Recipe("slapd_starttls", ("slapd",), "ldap", _slapd("ldap"), order=None),
     Recipe("xrdp", ("xrdp",), "rdp", _xrdp, order=None),
     Recipe("postfix", ("postfix",), "smtp", _postfix),
-    Recipe("postfix_limited", ("postfix",), "smtp", _postfix_limited),
+    Recipe("postfix_limited", ("postfix",), "smtp", _postfix_limited, limited=True),
 )

