@@ -50,7 +50,7 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Audits]:
         lab.power_off("down")
         before = {name: host.snapshot() for name, host in lab.hosts.items()}
         more = estate.host_variables(unix=UNIX)
-        # The path of the overlay is relative to where Ansible is started; a playbook of a collection has nothing beside it.
+        # Relative to where Ansible is started: a playbook of a collection has nothing beside it.
         whole = estate.run("audit", *more, stage="obsolete", overlays=["overlay.yml"])
         nobody = estate.run("audit", *more, "--limit", "old,down", wire=False)
         unchanged = before == {name: host.snapshot() for name, host in lab.hosts.items()}
