@@ -29,6 +29,14 @@ $option = @{
         options = @{
             path = @{ type = 'str'; required = $true }
             depth = @{ type = 'int'; default = 0 }
+            values = @{ type = 'list'; elements = 'str' }
+            named_by = @{
+                type = 'dict'
+                options = @{
+                    path = @{ type = 'str'; required = $true }
+                    value = @{ type = 'str'; required = $true }
+                }
+            }
         }
     }
     user_keys = @{
@@ -84,6 +92,9 @@ function Confirm-Request {
             $path = if ($kind -eq 'keys') { $request.path } else { 'HKEY_USERS\' + $request.path }
             if (-not (Test-RegistryPath -Path $path)) { throw "The argument $kind[$index].path is no path of a registry key: $($request.path)" }
             if ($request.depth -lt 0 -or $request.depth -gt $maxDepth) { throw "The argument $kind[$index].depth must be 0 to $maxDepth." }
+            if ($kind -eq 'keys' -and $request.named_by -and -not (Test-RegistryPath -Path $request.named_by.path)) {
+                throw "The argument $kind[$index].named_by.path is no path of a registry key: $($request.named_by.path)"
+            }
         }
     }
     for ($index = 0; $index -lt $Argument.files.Count; $index++) {
@@ -96,8 +107,20 @@ function Confirm-Request {
     }
 }
 
+function Test-Chosen {
+    # Whether a name is among those asked for, in any case; without a choice every name is.
+    param ([string] $Name, [string[]] $Choice)
+
+    if ($null -eq $Choice) { return $true }
+    foreach ($chosen in $Choice) {
+        if ([string]::Equals($Name, $chosen, [StringComparison]::OrdinalIgnoreCase)) { return $true }
+    }
+    $false
+}
+
 function Get-KeyAnswer {
-    param ([string] $Path, [long] $Depth)
+    # ValueName and KeyName choose among the values and the subkeys of this one key; the keys below are whole.
+    param ([string] $Path, [long] $Depth, [string[]] $ValueName, [string[]] $KeyName)
 
     $key = Read-RegistryKey -Path $Path
     $answer = [ordered]@{ path = $Path; exists = $true; written = $key.Written; values = @(); keys = @() }
@@ -111,29 +134,48 @@ function Get-KeyAnswer {
         return $answer
     }
     $answer.values = @(foreach ($value in $key.ValueList) {
+            if (-not (Test-Chosen -Name $value.Name -Choice $ValueName)) { continue }
             $data = ConvertTo-RegistryData -Kind $value.Kind -Bytes $value.Bytes
             $data.Insert(0, 'name', $value.Name)
             $data
         })
     if ($Depth -gt 0) {
-        $answer.keys = @(foreach ($name in $key.KeyList) { Get-KeyAnswer -Path "$Path\$name" -Depth ($Depth - 1) })
+        $answer.keys = @(foreach ($name in $key.KeyList) {
+                if (Test-Chosen -Name $name -Choice $KeyName) { Get-KeyAnswer -Path "$Path\$name" -Depth ($Depth - 1) }
+            })
     }
     $answer
 }
 
+function Read-OtherKey {
+    # A key that is needed for an answer and is none itself.
+    param ([string] $Path)
+
+    $key = Read-RegistryKey -Path $Path
+    if ($key.Code -ne 0 -and -not (Test-NotFound -Code $key.Code)) { Add-Problem -Path $Path -Code $key.Code }
+    $key
+}
+
 function Get-LoadedUser {
-    $users = Read-RegistryKey -Path 'HKEY_USERS'
-    if ($users.Code -ne 0) { Add-Problem -Path 'HKEY_USERS' -Code $users.Code }
-    $users.KeyList | Where-Object -FilterScript { $_ -match '\AS-1-5-21-[0-9-]+\z' }
+    (Read-OtherKey -Path 'HKEY_USERS').KeyList | Where-Object -FilterScript { $_ -match '\AS-1-5-21-[0-9-]+\z' }
+}
+
+function Get-NamedKey {
+    # The names that a value of the keys below another key stands for: its bytes in hexadecimal.
+    param ([string] $Path, [string] $Value)
+
+    foreach ($name in (Read-OtherKey -Path $Path).KeyList) {
+        foreach ($found in (Read-OtherKey -Path "$Path\$name").ValueList) {
+            if (Test-Chosen -Name $found.Name -Choice $Value) { [BitConverter]::ToString($found.Bytes).Replace('-', '') }
+        }
+    }
 }
 
 function Get-TextValue {
     # A REG_SZ or REG_EXPAND_SZ in its plain form, or $null.
     param ([string] $Path, [string] $Name)
 
-    $key = Read-RegistryKey -Path $Path
-    if ($key.Code -ne 0 -and -not (Test-NotFound -Code $key.Code)) { Add-Problem -Path $Path -Code $key.Code }
-    foreach ($value in $key.ValueList) {
+    foreach ($value in (Read-OtherKey -Path $Path).ValueList) {
         if (-not [string]::Equals($value.Name, $Name, [StringComparison]::OrdinalIgnoreCase) -or @(1, 2) -notcontains $value.Kind) { continue }
         $data = ConvertTo-RegistryData -Kind $value.Kind -Bytes $value.Bytes
         if (-not $data.Contains('raw')) { return $data.data }
@@ -261,7 +303,11 @@ try {
     $blocked = Get-NativeRefusal
     if ($blocked) { Add-Problem -Path '' -Code 0 -Text "This host forbids native calls, so times are unknown and nothing can be written: $blocked" }
     $domain = Get-TextValue -Path 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' -Name 'Domain'
-    $keys = @(foreach ($request in $argument.keys) { Get-KeyAnswer -Path $request.path -Depth $request.depth })
+    $keys = @(foreach ($request in $argument.keys) {
+            $choice = @{ ValueName = $request['values']; KeyName = $null }
+            if ($request.named_by) { $choice.KeyName = @(Get-NamedKey -Path $request.named_by.path -Value $request.named_by.value) }
+            Get-KeyAnswer -Path $request.path -Depth $request.depth @choice
+        })
     $users = @(if ($argument.user_keys.Count) { Get-LoadedUser })
     $userKeys = @(foreach ($request in $argument.user_keys) {
             foreach ($user in $users) { Get-KeyAnswer -Path "HKEY_USERS\$user\$($request.path)" -Depth $request.depth }

@@ -15,6 +15,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     WHOLE_TREE,
     ChangeHeader,
     FileFact,
+    KeyRequest,
     Machine,
     Observation,
     PathKey,
@@ -126,7 +127,12 @@ def observations() -> st.SearchStrategy[Observation]:
             st.builds(ReadError, path=_PATH, code=st.sampled_from([2, 5, 1009]), text=st.text(max_size=9)), max_size=2
         ).map(tuple),
         asked=st.lists(
-            st.tuples(st.one_of(_PATH, st.just("HKEY_LOCAL_MACHINE")), st.sampled_from([WHOLE_TREE, 0, 1, 4])),
+            st.builds(
+                KeyRequest,
+                path=st.one_of(_PATH, st.just("HKEY_LOCAL_MACHINE")),
+                depth=st.sampled_from([WHOLE_TREE, 0, 1, 4]),
+                values=st.one_of(st.none(), st.lists(st.sampled_from(_NAMES), max_size=3).map(tuple)),
+            ),
             max_size=4,
         ).map(tuple),
     )

@@ -13,6 +13,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeHeader,
     FileFact,
+    KeyRequest,
     Machine,
     Observation,
     ReadError,
@@ -82,8 +83,8 @@ def on_host(
     times = {path_key(_long(path)): time for path, time in (written or {}).items()}
 
     observation = exported(text, os, exchange, role)
-    asked = tuple((key["path"], key["depth"]) for key in load().reading["keys"])
-    keys = _as_a_host_answers(observation, [path for path, _depth in asked])
+    asked = tuple(_request(entry) for entry in load().reading["keys"])
+    keys = _as_a_host_answers(observation, asked)
     return dataclasses.replace(
         observation,
         origin="host",
@@ -96,20 +97,30 @@ def on_host(
     )
 
 
-def _as_a_host_answers(observation: Observation, asked: t.Sequence[str]) -> dict[tuple[str, ...], RegistryKey]:
+def _request(entry: t.Mapping[str, t.Any]) -> KeyRequest:
+    values = tuple(entry["values"]) if "values" in entry else None
+    return KeyRequest(entry["path"], 0 if "named_by" in entry else entry["depth"], values)
+
+
+def _as_a_host_answers(observation: Observation, asked: t.Sequence[KeyRequest]) -> dict[tuple[str, ...], RegistryKey]:
     """The keys of an excerpt with what a host adds.
 
-    The keys above them, and every key that was asked for and is not there.
+    The keys above them, and every key that was asked for and is not there; without the values that were not asked for.
     """
     keys = {path_key(key.path): key for key in observation.walk()}
+    roots = [path_key(request.path) for request in asked]
     for key in [key for key in keys.values() if key.exists]:
         parts = split_path(key.path)
         for length in range(1, len(parts)):
             above = join_path(*parts[:length])
-            if any(path_key(above)[: len(root)] == root for root in map(path_key, asked)):
+            if any(path_key(above)[: len(root)] == root for root in roots):
                 keys.setdefault(path_key(above), RegistryKey(above, True))
-    for path in asked:
-        keys.setdefault(path_key(path), RegistryKey(path, False))
+    for request in asked:
+        key = keys.setdefault(path_key(request.path), RegistryKey(request.path, False))
+        if request.values is not None:
+            names = {name.upper() for name in request.values}
+            chosen = tuple(value for value in key.values if value.name.upper() in names)
+            keys[path_key(request.path)] = dataclasses.replace(key, values=chosen)
     return keys
 
 

@@ -84,7 +84,7 @@ def sample_answer(
         values.setdefault(full(path), {}).update(found)
     times = {full(path): time for path, time in (written or {}).items()}
     keys = [
-        _tree(request["path"], int(request["depth"]), values, times, {full(path) for path in denied})
+        _chosen(request, _tree(request["path"], int(request["depth"]), values, times, {full(path) for path in denied}))
         for request in load().reading["keys"]
     ]
     return {
@@ -153,6 +153,12 @@ def _tree(
         "values": [_value(name, data) for name, data in sorted((own or {}).items())],
         "keys": [_tree(child, depth - 1, values, times, denied) for child in children] if depth > 0 else [],
     }
+
+
+def _chosen(request: t.Mapping[str, t.Any], key: dict[str, t.Any]) -> dict[str, t.Any]:
+    names = {name.casefold() for name in request.get("values", ())}
+    chosen = [value for value in key["values"] if "values" not in request or value["name"].casefold() in names]
+    return {**key, "values": chosen}
 
 
 def _value(name: str, data: t.Any) -> dict[str, t.Any]:

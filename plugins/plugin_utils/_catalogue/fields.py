@@ -37,6 +37,11 @@ class Fields:
             raise self.error(f"the field '{name}' is missing")
         return default
 
+    def has(self, name: str) -> bool:
+        """Whether the record has the field, which it may have."""
+        self._taken.append(name)
+        return name in self._record
+
     def text(self, name: str, default: str = _REQUIRED) -> str:
         """A non-empty string (the default may be empty)."""
         value = self._take(name, default)
@@ -77,6 +82,13 @@ class Fields:
             raise self.error(f"'{name}' names {', '.join(doubled)} more than once")
         return tuple(value)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of strings of any kind."""
+        value = self._take(name, _REQUIRED)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(f"'{name}' must be a list of texts, found {value!r}")
+        return tuple(value)
+
     def choice(self, name: str, choices: t.Iterable[str], default: str = _REQUIRED) -> str:
         """One of a closed list of words."""
         value = self.text(name, default)
@@ -96,6 +108,17 @@ class Fields:
         if not isinstance(value, dict):
             raise self.error(f"'{name}' must be a record, found {value!r}")
         return value
+
+    def record(self, name: str) -> Fields:
+        """A nested record, to be taken apart in turn."""
+        return Fields(self._take(name, _REQUIRED), self._file, self._record.line)
+
+    def records(self, name: str) -> tuple[Fields, ...]:
+        """A list of nested records."""
+        value = self._take(name, _REQUIRED)
+        if not isinstance(value, list):
+            raise self.error(f"'{name}' must be a list of records, found {value!r}")
+        return tuple(Fields(item, self._file, self._record.line) for item in value)
 
     def rest(self) -> dict[str, t.Any]:
         """Every field, whatever its name: for records that are keyed by names of their own."""

@@ -14,7 +14,8 @@ from .build import dotnet_release, exchange_release, exchange_version, operating
 from .errors import CatalogueError
 from .fields import Fields
 from .model import Catalogue, SuiteList
-from .table import Record, read_table
+from .reading import reading
+from .table import read_table
 
 _DATA = pathlib.Path(__file__).resolve().parent / "data"
 
@@ -48,7 +49,7 @@ def load_from(folder: pathlib.Path) -> Catalogue:
         exchange={row.id: row for row in versions},
         dotnet=_rows(folder, "dotnet_releases.yml", dotnet_release),
         sources=_sources(folder),
-        reading=_plain(_record(folder, "reading.yml").rest()),
+        reading=_reading(folder),
     )
 
 
@@ -109,8 +110,8 @@ def _sources(folder: pathlib.Path) -> dict[str, str]:
     return {tag: fields.text(tag) for tag in fields.rest()}
 
 
-def _plain(value: t.Any) -> t.Any:
-    """The same data without our record type, as it goes into JSON."""
-    if isinstance(value, (dict, Record)):
-        return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def _reading(folder: pathlib.Path) -> dict[str, t.Any]:
+    fields = _record(folder, "reading.yml")
+    request = reading(fields)
+    fields.done()
+    return request

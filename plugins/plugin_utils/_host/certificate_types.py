@@ -37,11 +37,9 @@ def certificate_types(observation: Observation) -> frozenset[str]:
     Empty when bindings or one of their certificates are not known.
     """
     bindings = observation.key(_BINDINGS)
-    hashes = (
-        set()
-        if bindings is None
-        else {value.data for key in bindings.keys for value in key.values if fold(value.name) == "SSLCERTHASH"}
-    )
+    if bindings is None or any(key.exists is None for key in bindings.keys):
+        return frozenset()
+    hashes = {value.data for key in bindings.keys for value in key.values if fold(value.name) == "SSLCERTHASH"}
     types = {_type_of(observation, thumbprint) if isinstance(thumbprint, bytes) else None for thumbprint in hashes}
     return frozenset() if None in types else frozenset(kind for kind in types if kind)
 

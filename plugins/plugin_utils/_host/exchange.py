@@ -115,7 +115,7 @@ def _role(observation: Observation, root: str) -> str:
     if edge.exists:
         return "edge"
     roles = [observation.key(rf"{root}\{name}") for name in _MAILBOX]
-    services = observation.value(rf"{root}\Setup", "Services")
-    if services is not None or any(key is not None and key.exists for key in roles):
+    setup = rf"{root}\Setup"
+    if observation.value(setup, "Services") is not None or any(key is not None and key.exists for key in roles):
         return "mailbox"
-    return "unknown" if None in roles else "none"
+    return "none" if None not in roles and observation.was_read(setup, "Services") else "unknown"

@@ -24,7 +24,17 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
 from .errors import ObservationError
 from .fields import Node
 from .names import fold, printable, split_path
-from .observation import ChangeHeader, Data, FileFact, Machine, Observation, ReadError, RegistryKey, RegistryValue
+from .observation import (
+    ChangeHeader,
+    Data,
+    FileFact,
+    KeyRequest,
+    Machine,
+    Observation,
+    ReadError,
+    RegistryKey,
+    RegistryValue,
+)
 from .registry_data import from_bytes, to_bytes
 
 CONTRACT = 1
@@ -189,18 +199,24 @@ _TYPED: t.Mapping[int, t.Callable[[Node], Data]] = {
 }
 
 
-def _asked(reading: t.Mapping[str, t.Any], keys: tuple[RegistryKey, ...]) -> tuple[tuple[str, int], ...]:
+def _asked(reading: t.Mapping[str, t.Any], keys: tuple[RegistryKey, ...]) -> tuple[KeyRequest, ...]:
     """What was looked at; a user key was looked at in every user hive of which the answer brings a key."""
     wanted = Node(reading, "asked")
-    machine = tuple((node.text("path"), node.number("depth")) for node in wanted.nodes("keys"))
+    machine = tuple(_request(node) for node in wanted.nodes("keys"))
     if not wanted.has("user_keys"):
         return machine
     hives = {
         parts[1]: None for key in keys if len(parts := split_path(key.path)) > 2 and fold(parts[0]) == "HKEY_USERS"
     }
     users = tuple(
-        (f"HKEY_USERS\\{hive}\\{node.text('path')}", node.number("depth"))
+        KeyRequest(f"HKEY_USERS\\{hive}\\{node.text('path')}", node.number("depth"))
         for hive in hives
         for node in wanted.nodes("user_keys")
     )
     return machine + users
+
+
+def _request(node: Node) -> KeyRequest:
+    # Of subkeys that a value names only those were looked at, and they are in the answer; no other is known absent.
+    depth = 0 if node.has("named_by") else node.number("depth")
+    return KeyRequest(node.text("path"), depth, node.texts("values") if node.has("values") else None)

@@ -91,18 +91,34 @@ class Machine:
     elevated: bool | None
 
 
+#: Folded names of the values that were asked for; None = all.
+_Choice = frozenset[str] | None
+
 #: Depth of a request that covers everything below its key.
 WHOLE_TREE = -1
+
+
+@dataclasses.dataclass(frozen=True)
+class KeyRequest:
+    """A key that the reader looked at.
+
+    ``depth``: levels of subkeys, or WHOLE_TREE. ``values``: names of the values of the key itself that were asked for,
+    None = all; keys below it always come with all of theirs.
+    """
+
+    path: str
+    depth: int
+    values: tuple[str, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Observation:
     """Everything one round trip (or one .reg export) brought.
 
-    ``origin``: "host" or "reg_export". ``asked``: (path, depth in levels of subkeys or WHOLE_TREE), what the reader
-    looked at: the only way to tell "is not there" from "was not looked at". Look-ups are case-insensitive as the
-    registry is, take HKLM for HKEY_LOCAL_MACHINE and the control set that is current for CurrentControlSet, and tell
-    apart three things: read and absent, read and present, not read.
+    ``origin``: "host" or "reg_export". ``asked``: what the reader looked at, the only way to tell "is not there" from
+    "was not looked at". Look-ups are case-insensitive as the registry is, take HKLM for HKEY_LOCAL_MACHINE and the
+    control set that is current for CurrentControlSet, and tell apart three things: read and absent, read and present,
+    not read.
     """
 
     origin: str
@@ -111,25 +127,28 @@ class Observation:
     files: tuple[FileFact, ...]
     journal: tuple[ChangeHeader, ...]
     errors: tuple[ReadError, ...]
-    asked: tuple[tuple[str, int], ...] = ()
+    asked: tuple[KeyRequest, ...] = ()
 
     def key(self, path: str) -> RegistryKey | None:
-        """The key, also one that was read and does not exist; None: not read."""
+        """The key with the values that were asked for, also one that was read and does not exist; None: not read."""
         found = self._index.get(self._path_key(path))
         if found is not None:
             return None if found.exists is None else found
         return RegistryKey(path, False) if self.was_read(path) else None
 
     def value(self, path: str, name: str) -> RegistryValue | None:
-        """The value; None: absent or not read (ask ``was_read``)."""
+        """The value; None: absent or not read (ask ``was_read`` with its name)."""
         found = self._index.get(self._path_key(path))
         if found is None:
             return None
         wanted = fold(name)
         return next((value for value in found.values if fold(value.name) == wanted), None)
 
-    def was_read(self, path: str) -> bool:
-        """True when it is known what the key holds, or that it does not exist."""
+    def was_read(self, path: str, name: str | None = None) -> bool:
+        """True when it is known what the key holds, or that it does not exist.
+
+        ``name``: the same about one value, which may have been left out of what was asked for.
+        """
         wanted = self._path_key(path)
         for length in range(len(wanted), 0, -1):
             if wanted[:length] in self._failed:
@@ -139,11 +158,13 @@ class Observation:
                 continue
             if found.exists is None:
                 return False
-            if not found.exists or length == len(wanted):
+            if not found.exists:
                 return True
+            if length == len(wanted):
+                return name is None or self._was_asked_for(wanted, name) or self.value(path, name) is not None
             # The nearest key that was returned exists. Its child on the way was looked at: then it is not there,
             # nor is anything below it.
-            return self._covers(wanted[: length + 1])
+            return bool(self._choices(wanted[: length + 1]))
         return False
 
     def written(self, path: str) -> int | None:
@@ -183,8 +204,7 @@ class Observation:
         for key in _walk(self.keys):
             place = self._path_key(key.path)
             known = index.get(place)
-            if known is None or _knows_more(key, known):
-                index[place] = key
+            index[place] = key if known is None else _together(key, known)
         return index
 
     @functools.cached_property
@@ -193,14 +213,28 @@ class Observation:
         return frozenset(self._path_key(error.path) for error in self.errors)
 
     @functools.cached_property
-    def _asked(self) -> tuple[tuple[tuple[str, ...], int], ...]:
-        return tuple((self._path_key(path), depth) for path, depth in self.asked)
-
-    def _covers(self, place: tuple[str, ...]) -> bool:
-        return any(
-            place[: len(root)] == root and (depth == WHOLE_TREE or len(place) - len(root) <= depth)
-            for root, depth in self._asked
+    def _asked(self) -> tuple[tuple[tuple[str, ...], int, _Choice], ...]:
+        return tuple(
+            (
+                self._path_key(request.path),
+                request.depth,
+                None if request.values is None else frozenset(fold(name) for name in request.values),
+            )
+            for request in self.asked
         )
+
+    def _choices(self, place: tuple[str, ...]) -> tuple[_Choice, ...]:
+        """What every request that covers the key wants of its values; empty when none does."""
+        return tuple(
+            values if place == root else None
+            for root, depth, values in self._asked
+            if place[: len(root)] == root and (depth == WHOLE_TREE or len(place) - len(root) <= depth)
+        )
+
+    def _was_asked_for(self, place: tuple[str, ...], name: str) -> bool:
+        """Whether a value of a key that was returned would have come; a key that nobody asked for came whole."""
+        choices = self._choices(place)
+        return not choices or any(names is None or fold(name) in names for names in choices)
 
 
 _SELECT = path_key("HKLM\\SYSTEM\\Select")
@@ -212,6 +246,17 @@ def _walk(keys: t.Sequence[RegistryKey]) -> t.Iterator[RegistryKey]:
         key = stack.pop()
         yield key
         stack.extend(reversed(key.keys))
+
+
+def _together(key: RegistryKey, known: RegistryKey) -> RegistryKey:
+    """What two answers about one key tell: the better one, with values that only the other was asked for."""
+    better, other = (key, known) if _knows_more(key, known) else (known, key)
+    names = {fold(value.name) for value in better.values}
+    more = [value for value in other.values if fold(value.name) not in names]
+    if not (better.exists and more):
+        return better
+    values = sorted((*better.values, *more), key=lambda value: fold(value.name))
+    return dataclasses.replace(better, values=tuple(values))
 
 
 def _knows_more(key: RegistryKey, known: RegistryKey) -> bool:

@@ -40,8 +40,8 @@ def _entry(entry: Entry, plan: Plan, state: State) -> t.Iterator[str]:
     for operation in entry.operations:
         if (path_key(operation.path), operation.name.casefold()) not in allowed:
             yield f"{where}: writes {operation.path}\\{operation.name}, which is no place of the setting."
-        if not state.observation.was_read(operation.path):
-            yield f"{where}: writes to a key that was not read."
+        if not state.observation.was_read(operation.path, operation.name):
+            yield f"{where}: writes a value that was not read."
         elif state.observation.value(operation.path, operation.name) != operation.before:
             yield f"{where}: expects {operation.before} in {operation.name}, observed was another value."
         if operation.before == operation.after:

@@ -110,7 +110,7 @@ class _Reader:
         return SettingState(setting.id, form, values, configured, effective, future, origin, pending, written)
 
     def _form(self, setting: Setting, places: tuple[Place, ...], values: tuple[RegistryValue | None, ...]) -> Form:
-        if not all(self._observation.was_read(place.key) for place in places):
+        if not all(self._observation.was_read(place.key, place.name) for place in places):
             return Form.UNREAD
         found = [(place, value) for place, value in zip(places, values) if value is not None]
         if any(is_malformed(place, value, setting.kind) for place, value in found):

@@ -66,6 +66,16 @@ def broken(tmp_path: pathlib.Path) -> Breaker:
         ("exchange_releases.yml", "date: 2013-02-12", "date: 12.02.2013", ["a date like"]),
         ("exchange_releases.yml", "can: [tls_1_2]", "can: [tls_1_4]", ["'tls_1_4'", "did you mean"]),
         ("sources.yml", "S1: ", "S1: [", ["is not valid YAML"]),
+        ("reading.yml", "values: [Current]", "value: [Current]", ["'value' is unknown", "did you mean 'values'?"]),
+        ("reading.yml", "values: [Current]", "values: Current", ["'values' must be a list of texts"]),
+        ("reading.yml", "values: [Current]", "values: [Current, CURRENT]", ["names a value twice"]),
+        ("reading.yml", "depth: 4", "depth: 65", ["'depth' must be 0 to 64"]),
+        ("reading.yml", "depth: 4", "deep: 4", ["'depth' is missing"]),
+        ("reading.yml", "HKEY_LOCAL_MACHINE", "HKLM", ["'path' is no path of a registry key"]),
+        ("reading.yml", "path: 'Software", "path: 'HKEY_USERS\\Software", ["'path' is no path of a registry key"]),
+        ("reading.yml", "value: SslCertHash", "name: SslCertHash", ["'value' is missing"]),
+        ("reading.yml", "user_keys:", "users:", ["'user_keys' is missing"]),
+        ("reading.yml", "    value: MsiInstallPath\n", "", ["'value' is missing"]),
     ],
 )
 def test_a_mistake_in_a_table_is_refused_with_file_line_and_the_nearest_name(
@@ -81,6 +91,16 @@ def test_the_line_of_a_mistake_is_the_line_of_its_record(broken: Breaker) -> Non
     assert error.file == "settings/dotnet.yml"
     assert lines[error.line - 1].startswith("- id: ")
     assert lines[error.line : error.line + 2][-1] == "  kind: flag"
+
+
+@pytest.mark.parametrize("depth", [1, 9])
+def test_a_value_that_is_left_out_may_not_come_with_another_key(broken: Breaker, depth: int) -> None:
+    above = f"keys:\n  - {{path: 'HKEY_LOCAL_MACHINE\\software\\Microsoft\\Windows NT', depth: {depth}}}\n"
+    error = broken("reading.yml", "keys:\n", above)
+    assert "'values' would be in vain" in error.text
+    assert r"software\\Microsoft\\Windows NT" in error.text
+    lines = (DATA / "reading.yml").read_text(encoding="utf-8").splitlines()
+    assert "CurrentBuildNumber" in lines[error.line - 2]
 
 
 def test_a_missing_table_is_named(tmp_path: pathlib.Path) -> None:

@@ -16,12 +16,13 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 CONTROL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet"
 
 
-def returned(path: str) -> bool:
-    """Does the request bring this key with its values? Case as the registry: none."""
+def returned(path: str, value: str | None = None) -> bool:
+    """Does the request bring this key, and with it this value? Case as the registry: none."""
     for entry in load().reading["keys"]:
         root = entry["path"].upper()
         if path.upper() == root:
-            return True
+            names = [name.upper() for name in entry.get("values", [value or ""])]
+            return value is None or value.upper() in names
         if path.upper().startswith(root + "\\"):
             below = path.upper()[len(root) + 1 :].count("\\") + 1
             if below <= entry["depth"]:
@@ -35,7 +36,7 @@ def test_every_value_of_every_setting_is_asked_for() -> None:
             if setting.per_user:
                 assert place.key in {entry["path"] for entry in load().reading["user_keys"]}, setting.id
             else:
-                assert returned(place.key), setting.id
+                assert returned(place.key, place.name), setting.id
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,41 @@ def test_the_identity_of_a_host_is_asked_for(path: str) -> None:
     assert returned(path)
 
 
+NT = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+EXCHANGE = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "wanted"),
+    [
+        (NT, "CurrentBuildNumber", True),
+        (NT, "UBR", True),
+        (NT, "DigitalProductId", False),
+        (NT, "ProductId", False),
+        (NT, "RegisteredOwner", False),
+        (rf"{EXCHANGE}\Setup", "Services", True),
+        (rf"{EXCHANGE}\Setup", "MsiBuildMinor", True),
+        (rf"{EXCHANGE}\Setup", "DigitalProductID", False),
+        (rf"{EXCHANGE}\ServerComponentStates\ServerWideOffline", "Maintenance", True),
+        (rf"{CONTROL}\Control\Lsa", "FIPSAlgorithmPolicy", True),
+        (rf"{CONTROL}\Control\Lsa", "Security Packages", False),
+        (r"HKEY_LOCAL_MACHINE\Cluster\Nodes\1", "NodeDrainStatus", True),
+        (rf"{CONTROL}\Control\SecurityProviders\SCHANNEL", "a stray value", True),
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\.NETFramework\v4.0.30319", "a stray value", True),
+    ],
+)
+def test_where_a_few_values_are_needed_only_these_are_asked_for(path: str, value: str, wanted: bool) -> None:
+    assert returned(path, value) is wanted
+
+
+def test_certificates_are_asked_for_by_the_bindings_that_name_them() -> None:
+    (store,) = [entry for entry in load().reading["keys"] if entry["path"].endswith(r"\MY\Certificates")]
+    assert store["named_by"] == {
+        "path": rf"{CONTROL}\Services\HTTP\Parameters\SslBindingInfo",
+        "value": "SslCertHash",
+    }
+
+
 def test_the_patch_levels_of_exchange_and_schannel_and_the_records_of_group_policy_are_asked_for() -> None:
     files = load().reading["files"]
     assert {entry.get("relative") for entry in files} == {None, r"Bin\ExSetup.exe"}
@@ -82,7 +118,7 @@ def test_the_request_has_the_form_that_host_read_accepts() -> None:
     reading = load().reading
     assert set(reading) == {"keys", "user_keys", "files"}
     for entry in reading["keys"]:
-        assert set(entry) == {"path", "depth"}
+        assert {"path", "depth"} <= set(entry) <= {"path", "depth", "values", "named_by"}
         assert re.match(r"HKEY_LOCAL_MACHINE\\[^\\].*[^\\]$", entry["path"])
         assert 0 <= entry["depth"] <= 4
     for entry in reading["user_keys"]:

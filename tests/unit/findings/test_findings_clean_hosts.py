@@ -98,3 +98,12 @@ def test_an_exchange_whose_build_cannot_be_told_is_a_finding() -> None:
     assert [f.subject for f in find(state_of(setup, exchange=None)) if f.id == "reading.exchange_unknown"] == [
         "exchange"
     ]
+
+
+def test_a_copy_is_not_held_against_a_value_that_was_not_asked_for() -> None:
+    lsa = r"HKEY_LOCAL_MACHINE\SYSTEM\ControlSet002\Control\Lsa"
+    select = '[HKLM\\SYSTEM\\Select]\n"Current"=dword:1\n[HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa]\n'
+    for name, subjects in (("Bounds", []), ("FIPSAlgorithmPolicy", [lsa.replace("HKEY_LOCAL_MACHINE", "HKLM")])):
+        observation = on_host(f'{select}[{lsa}]\n"{name}"=dword:1\n')
+        found = find(read_state(observation, load()))
+        assert [finding.subject for finding in found if finding.id == "copies.control_set"] == subjects

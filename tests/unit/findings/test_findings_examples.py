@@ -140,6 +140,11 @@ EXAMPLES = (
         ("DefaultSecureProtocols", "Internet Settings"),
     ),
     Example(
+        "values.wrong_key",
+        '[HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa]\n"Enabled"=dword:1\n',
+        ("The value Enabled", "Control\\Lsa"),
+    ),
+    Example(
         "values.misspelt_name",
         '[SCHANNEL\\Protocols\\TLS 1.2\\Server]\n"DisableByDefault"=dword:0\n',
         ("'DisableByDefault'", "Did you mean 'DisabledByDefault'?"),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import struct
@@ -21,7 +22,12 @@ from hypothesis import strategies as st
 from tools.registry import on_host
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import identify, key_type
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
+    ReadError,
+    RegistryKey,
+    identify,
+    key_type,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host.certificate_types import blob_certificate
 
 
@@ -84,6 +90,15 @@ def test_without_bindings_nothing_is_known() -> None:
 
 def test_a_bound_certificate_that_is_not_in_the_store_makes_the_whole_unknown() -> None:
     assert types(both(443, RSA), binding(444, b"\1" * 20)) == frozenset()
+
+
+def test_a_binding_that_could_not_be_read_makes_the_whole_unknown() -> None:
+    path = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
+    observation = on_host(both(443, RSA), errors=(ReadError(rf"{path}\0.0.0.0:444", 5, "Access is denied."),))
+    (root,) = [key for key in observation.keys if key.path == path]
+    denied = dataclasses.replace(root, keys=(*root.keys, RegistryKey(rf"{path}\0.0.0.0:444", None)))
+    keys = tuple(denied if key is root else key for key in observation.keys)
+    assert identify(dataclasses.replace(observation, keys=keys), load()).certificate_types == frozenset()
 
 
 def test_a_certificate_under_a_foreign_thumbprint_is_not_believed() -> None:

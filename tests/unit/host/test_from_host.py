@@ -143,7 +143,31 @@ def test_a_user_key_counts_as_asked_in_every_hive_that_came() -> None:
 
 def test_without_a_request_the_standard_reading_counts() -> None:
     observation = from_host(copy.deepcopy(ANSWER))
-    assert {path for path, _depth in observation.asked} >= {entry["path"] for entry in load().reading["keys"]}
+    assert {request.path for request in observation.asked} >= {entry["path"] for entry in load().reading["keys"]}
+
+
+def test_a_choice_of_values_and_of_keys_is_kept_in_mind() -> None:
+    store = r"HKEY_LOCAL_MACHINE\SOFTWARE\Store"
+    named_by = {"path": r"HKEY_LOCAL_MACHINE\SOFTWARE\Source", "value": "Hash"}
+    asked = {
+        "keys": [
+            {"path": PROTOCOLS, "depth": 0, "values": ["EventLogging", "Absent"]},
+            {"path": store, "depth": 1, "named_by": named_by},
+        ]
+    }
+    keys = [key(PROTOCOLS, values=[value("EventLogging", 4, 7)]), key(store, keys=[key(store + r"\0A1B")])]
+    observation = from_host({**copy.deepcopy(ANSWER), "keys": keys, "errors": []}, asked)
+    assert observation.was_read(PROTOCOLS, "absent")
+    assert not observation.was_read(PROTOCOLS, "SendTrustedIssuerList")
+    assert observation.was_read(store + r"\0a1b", "Blob")
+    assert not observation.was_read(store + r"\FFFF")
+
+
+def test_the_standard_reading_does_not_know_what_it_leaves_out() -> None:
+    windows = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+    observation = from_host({**copy.deepcopy(ANSWER), "keys": [key(windows)]})
+    assert observation.was_read(windows, "UBR")
+    assert not observation.was_read(windows, "DigitalProductId")
 
 
 def test_the_text_of_a_host_is_read_like_the_object() -> None:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from tools.registry import on_host
 
@@ -13,6 +15,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     FileFact,
     HostIdentity,
+    KeyRequest,
     Machine,
     Observation,
     RegistryKey,
@@ -141,3 +144,10 @@ def test_the_role_is_known_by_its_keys(role: str | None, expected: str) -> None:
 def test_a_key_of_a_role_makes_a_mailbox_server(name: str) -> None:
     observation = on_host(f'[{V15}\\{name}]\n"ConfiguredVersion"="15.1.2507.6"\n', "ws2016", "15.1.2507.6")
     assert identify(observation, load()).role == "mailbox"
+
+
+def test_a_role_whose_evidence_was_not_asked_for_is_unknown() -> None:
+    observation = on_host("[SCHANNEL]\n", "ws2016", "15.1.2507.6")
+    asked = [request for request in observation.asked if not request.path.endswith(r"v15\Setup")]
+    asked.append(KeyRequest(rf"{V15}\Setup", 0, ("MsiProductMajor",)))
+    assert identify(dataclasses.replace(observation, asked=tuple(asked)), load()).role == "unknown"

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     WHOLE_TREE,
     FileFact,
+    KeyRequest,
     Machine,
     Observation,
     ReadError,
@@ -26,7 +27,7 @@ NOBODY = Machine(None, None, None, None, None, None)
 LONG = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\X"
 
 
-def observation(*keys: RegistryKey, asked: tuple[tuple[str, int], ...] = (), **more: object) -> Observation:
+def observation(*keys: RegistryKey, asked: tuple[KeyRequest, ...] = (), **more: object) -> Observation:
     return Observation("host", NOBODY, keys, more.get("files", ()), (), more.get("errors", ()), asked)  # type: ignore[arg-type]
 
 
@@ -74,7 +75,8 @@ def test_without_select_no_control_set_is_taken_for_the_current_one() -> None:
 def tree(*, asked_depth: int) -> Observation:
     """A with B in it, asked for to a depth."""
     below = RegistryKey(r"HKEY_LOCAL_MACHINE\A\B", True)
-    return observation(RegistryKey(r"HKEY_LOCAL_MACHINE\A", True, keys=(below,)), asked=((r"HKLM\A", asked_depth),))
+    above = RegistryKey(r"HKEY_LOCAL_MACHINE\A", True, keys=(below,))
+    return observation(above, asked=(KeyRequest(r"HKLM\A", asked_depth),))
 
 
 @pytest.mark.parametrize(
@@ -104,12 +106,13 @@ def test_below_an_absent_key_everything_is_known_to_be_absent() -> None:
 
 
 def test_a_key_without_answer_is_not_read_even_if_it_was_asked_for() -> None:
-    assert not observation(asked=((r"HKLM\A", 4),)).was_read(r"HKLM\A")
+    assert not observation(asked=(KeyRequest(r"HKLM\A", 4),)).was_read(r"HKLM\A")
 
 
 def test_an_error_about_a_key_makes_it_and_what_is_below_unread() -> None:
     parent = RegistryKey(r"HKLM\A", True)
-    found = observation(parent, asked=((r"HKLM\A", 3),), errors=(ReadError(r"HKEY_LOCAL_MACHINE\A\B", 5, "denied"),))
+    asked = (KeyRequest(r"HKLM\A", 3),)
+    found = observation(parent, asked=asked, errors=(ReadError(r"HKEY_LOCAL_MACHINE\A\B", 5, "denied"),))
     assert not found.was_read(r"HKLM\A\B")
     assert not found.was_read(r"HKLM\A\B\C")
     assert found.was_read(r"HKLM\A\C")
@@ -119,10 +122,66 @@ def test_an_error_about_a_key_makes_it_and_what_is_below_unread() -> None:
 def test_a_key_that_came_with_an_error_may_lack_values_and_subkeys_and_counts_as_not_read() -> None:
     child = RegistryKey(r"HKLM\A\B", True)
     parent = RegistryKey(r"HKLM\A", True, keys=(child,))
-    found = observation(parent, asked=((r"HKLM\A", 3),), errors=(ReadError(r"HKEY_LOCAL_MACHINE\A", 234, "more data"),))
+    asked = (KeyRequest(r"HKLM\A", 3),)
+    found = observation(parent, asked=asked, errors=(ReadError(r"HKEY_LOCAL_MACHINE\A", 234, "more data"),))
     assert not found.was_read(r"HKLM\A")
     assert not found.was_read(r"HKLM\A\Missing")
     assert found.was_read(r"HKLM\A\B")
+
+
+CHOSEN = (KeyRequest(r"HKLM\A", 1, ("Build", "")),)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("Build", True), ("build", True), ("", True), ("UBR", False), ("Secret", False)]
+)
+def test_a_value_that_was_not_asked_for_is_not_read(name: str, known: bool) -> None:
+    found = observation(RegistryKey(r"HKLM\A", True), asked=CHOSEN)
+    assert found.was_read(r"HKEY_LOCAL_MACHINE\a")
+    assert found.was_read(r"HKEY_LOCAL_MACHINE\a", name) is known
+    assert found.value(r"HKLM\A", name) is None
+
+
+def test_a_value_that_came_is_read_whoever_asked_for_it() -> None:
+    found = observation(RegistryKey(r"HKLM\A", True, values=(dword("UBR", 1),)), asked=CHOSEN)
+    assert found.was_read(r"HKLM\A", "ubr")
+    assert found.value(r"HKLM\A", "UBR") == dword("UBR", 1)
+
+
+def test_of_a_key_that_does_not_exist_every_value_is_known_to_be_absent() -> None:
+    assert observation(RegistryKey(r"HKLM\A", False), asked=CHOSEN).was_read(r"HKLM\A", "Secret")
+    assert not observation(RegistryKey(r"HKLM\A", None), asked=CHOSEN).was_read(r"HKLM\A", "Build")
+    assert not observation(asked=CHOSEN).was_read(r"HKLM\A", "Build")
+
+
+def test_keys_below_a_key_with_a_choice_are_read_whole() -> None:
+    below = RegistryKey(r"HKLM\A\B", True)
+    found = observation(RegistryKey(r"HKLM\A", True, keys=(below,)), asked=CHOSEN)
+    assert found.was_read(r"HKLM\A\B", "Secret")
+    assert found.was_read(r"HKLM\A\Missing", "Secret")
+
+
+def test_two_requests_for_a_key_know_together_what_each_knows() -> None:
+    one = RegistryKey(r"HKLM\A", True, values=(dword("Build", 1), dword("x", 1)))
+    two = RegistryKey(r"HKEY_LOCAL_MACHINE\a", True, values=(dword("a", 2),), keys=(RegistryKey(r"HKLM\A\B", True),))
+    asked = (KeyRequest(r"HKLM\A", 0, ("Build", "x", "gone")), KeyRequest(r"HKLM\a", 1, ("a",)))
+    for keys in ((one, two), (two, one)):
+        found = observation(*keys, asked=asked)
+        known = found.key(r"HKLM\A")
+        assert known is not None
+        assert [value.name for value in known.values] == ["a", "Build", "x"]
+        assert found.was_read(r"HKLM\A", "gone")
+        assert not found.was_read(r"HKLM\A", "other")
+    whole = KeyRequest("HKLM", WHOLE_TREE)
+    assert observation(one, asked=(*asked, whole)).was_read(r"HKLM\A", "other")
+
+
+def test_the_choice_counts_for_the_current_control_set_under_both_its_names() -> None:
+    select = RegistryKey(r"HKEY_LOCAL_MACHINE\SYSTEM\Select", True, values=(dword("Current", 2),))
+    asked = (KeyRequest(LONG.replace("CurrentControlSet", "ControlSet002"), 0, ("Enabled",)),)
+    found = observation(RegistryKey(LONG, True), select, asked=asked)
+    assert found.was_read(LONG, "Enabled")
+    assert not found.was_read(LONG, "Other")
 
 
 def test_of_two_answers_about_a_key_the_one_that_was_allowed_to_look_counts() -> None:

@@ -19,6 +19,8 @@ from lab.engine_emulated.arguments import ArgumentError
 from lab.faults import PowerLossError
 from lab.filesystem import Folder
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+
 from .conftest import MakeHost
 
 T = "HKEY_LOCAL_MACHINE\\SOFTWARE\\T"
@@ -68,6 +70,44 @@ def test_values_and_subkeys_can_be_chosen(host: LabHost) -> None:
     (key,) = read(host, keys=[chosen])["keys"]
     assert [value["name"] for value in key["values"]] == ["old"]
     assert [below["path"] for below in key["keys"]] == [f"{T}\\AB"]
+
+
+def test_only_the_chosen_values_of_a_key_are_told_and_all_of_the_keys_below(host: LabHost) -> None:
+    host.registry.create(f"{T}\\A")
+    host.registry.set_value(f"{T}\\A", "x", 4, b"\1\0\0\0")
+    chosen = [["OLD", "none"], [], [""]]
+    keys = read(host, keys=[{"path": T, "depth": 1, "values": names} for names in chosen])["keys"]
+    assert [[value["name"] for value in key["values"]] for key in keys] == [["old"], [], []]
+    assert [len(key["keys"][0]["values"]) for key in keys] == [1, 1, 1]
+
+
+def test_of_the_keys_below_those_are_told_that_a_value_names_in_hexadecimal(host: LabHost) -> None:
+    for name in ("0A1B", "ff"):
+        host.registry.create(f"{T}\\store\\{name}")
+    host.registry.create(f"{T}\\source\\one")
+    host.registry.set_value(f"{T}\\source\\one", "Hash", 3, b"\x0a\x1b")
+    host.registry.deny(f"{T}\\store\\ff")
+    wanted = {"path": f"{T}\\store", "depth": 1, "named_by": {"path": f"{T}\\source", "value": "hash"}}
+    answer = read(host, keys=[wanted])
+    assert [key["path"] for key in answer["keys"][0]["keys"]] == [f"{T}\\store\\0A1B"]
+    assert answer["errors"] == []
+    host.registry.deny(f"{T}\\source\\one")
+    answer = read(host, keys=[wanted])
+    assert answer["keys"][0]["keys"] == []
+    assert [error["path"] for error in answer["errors"]] == [f"{T}\\source\\one"]
+
+
+def test_a_product_key_of_windows_is_in_no_answer_to_what_the_collection_asks(make_host: MakeHost) -> None:
+    windows = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+    host, secret = make_host(), bytes(range(164))
+    for name in ("DigitalProductId", "DigitalProductId4"):
+        host.registry.set_value(windows, name, 3, secret)
+    form = base64.b64encode(secret).decode()
+    assert form in json.dumps(read(host, keys=[{"path": windows}]))
+    answer = json.dumps(read(host, **load().reading))
+    assert "CurrentBuildNumber" in answer
+    assert form not in answer
+    assert "DigitalProductId" not in answer
 
 
 def test_a_key_that_is_not_there_is_said_to_be_absent(host: LabHost) -> None:
@@ -131,6 +171,9 @@ def test_where_native_calls_are_blocked_times_are_unknown_and_nothing_is_written
         ({"contract": 1, "keys": [{"path": T, "depth": 65}]}, "0 to 64"),
         ({"contract": 1, "keys": [{"path": T, "_ansible_x": 1}]}, "_ansible_x is unknown"),
         ({"contract": 1, "user_keys": [{"path": "\\X"}]}, r"user_keys\[0\].path"),
+        ({"contract": 1, "user_keys": [{"path": "X", "values": []}]}, r"user_keys\[0\].values is unknown"),
+        ({"contract": 1, "keys": [{"path": T, "values": [1]}]}, r"keys\[0\].values\[0\] must be a string"),
+        ({"contract": 1, "keys": [{"path": T, "named_by": {"path": "X", "value": "x"}}]}, "named_by.path is no path"),
         ({"contract": 1, "files": [{"path": "C:\\x", "key": T}]}, r"files\[0\] needs either"),
     ],
 )

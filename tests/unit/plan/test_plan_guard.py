@@ -65,7 +65,7 @@ DAMAGES: dict[str, tuple[t.Callable[[Plan], Plan], str]] = {
     ),
     "unread key": (
         lambda p: with_entry(p, "tls_1_2.server", operations=foreign(p)),
-        "writes to a key that was not read",
+        "writes a value that was not read",
     ),
     "later stage": (lambda p: with_entry(p, "tls_1_2.server", stage="retire"), "writes in stage 'retire'"),
     "nothing said": (lambda p: drop(p, "protocols.tls_1_0.server"), "is in the baseline and not in the plan"),

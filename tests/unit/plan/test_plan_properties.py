@@ -141,7 +141,7 @@ def test_what_was_not_read_is_neither_written_nor_passed(host: PlannedHost, stag
     state, plan = plan_of(host, stage)
     for one in plan.entries:
         places = load().settings[one.setting].places
-        if any(not state.observation.was_read(place.key) for place in places):
+        if any(not state.observation.was_read(place.key, place.name) for place in places):
             assert one.operations == ()
             assert one.verdict in (Verdict.UNKNOWN, Verdict.NOT_APPLICABLE, Verdict.EXEMPT)
 

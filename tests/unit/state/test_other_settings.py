@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from tools.registry import exported, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import KeyRequest, RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, read_state, user_hives
 
 SETTINGS = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
@@ -90,6 +92,17 @@ def test_an_export_without_times_counts_as_booted() -> None:
     state = read_state(exported('[SCHANNEL\\Ciphers\\NULL]\n"Enabled"=dword:ffffffff\n'), load())
     found = state.settings["ciphers.null"]
     assert (found.effective, found.pending) == ("enabled", False)
+
+
+def test_a_value_that_was_not_asked_for_is_unread_and_its_neighbour_is_not() -> None:
+    observation = on_host("[DOTNET]\n")
+    key = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
+    asked = [request for request in observation.asked if request.path != key]
+    asked.append(KeyRequest(key, 0, ("schusestrongcrypto",)))
+    settings = read_state(dataclasses.replace(observation, asked=tuple(asked)), load()).settings
+    assert settings["dotnet.v4.native.strong_crypto"].form is Form.ABSENT
+    assert settings["dotnet.v4.native.system_default_tls_versions"].form is Form.UNREAD
+    assert settings["dotnet.v4.native.system_default_tls_versions"].effective == "unknown"
 
 
 def test_values_come_in_the_order_of_the_places() -> None:

@@ -12,7 +12,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import C
 
 from ..errors import ObservationError
 from ..names import fold, path_key, printable
-from ..observation import WHOLE_TREE, Machine, Observation, RegistryKey, RegistryValue
+from ..observation import WHOLE_TREE, KeyRequest, Machine, Observation, RegistryKey, RegistryValue
 from ..registry_data import from_bytes
 from ..tree import PathKey, nest
 from .parse import DeleteKey, Dropped, OpenKey, SetValue, parse
@@ -72,7 +72,7 @@ def from_reg_export(
         files=(),
         journal=(),
         errors=(),
-        asked=tuple((path, WHOLE_TREE) for path in registry.tops()),
+        asked=tuple(KeyRequest(path, WHOLE_TREE) for path in registry.tops()),
     )
     return RegExport(observation, tuple(sorted(registry.ignored, key=lambda ignored: ignored.line)))
 

@@ -34,9 +34,11 @@ def _control_sets(view: View) -> t.Iterator[Hit]:
         if match is None or int(match.group(1)) == observation.current_control_set:
             continue
         current = "\\".join((*split_path(key.path)[:2], "CurrentControlSet", *split_path(key.path)[3:]))
-        if not observation.was_read(current):
-            continue
-        different = [value for value in key.values if not _same(value, observation.value(current, value.name))]
+        different = [
+            value
+            for value in key.values
+            if observation.was_read(current, value.name) and not _same(value, observation.value(current, value.name))
+        ]
         if different:
             first = different[0]
             yield Hit(
