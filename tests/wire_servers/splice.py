@@ -81,42 +81,42 @@ class Splice:
             writer.write(self._faults.farewell)
             await writer.drain()
             return
-        if self._preamble is not None:
-            await self._preamble(reader, writer)
-        hello = await reader.read(65536)
-        if self._faults.drop_hellos_over is not None and len(hello) > self._faults.drop_hellos_over:
-            return
         behind, to_behind = await asyncio.open_connection("127.0.0.1", self._target)
         try:
-            to_behind.write(hello)
-            await asyncio.sleep(self._faults.delay)
-            await self._answer(number, behind, reader, writer)
+            if self._preamble is not None:
+                await self._preamble(reader, writer)
+            await _first_done(self._forth(reader, to_behind), self._back(number, behind, writer))
         finally:
             to_behind.close()
 
-    async def _answer(
-        self, number: int, behind: asyncio.StreamReader, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        if number in self._faults.close_answers:
-            return
-        gone = asyncio.ensure_future(reader.read(1))
-        try:
-            while True:
-                more = asyncio.ensure_future(behind.read(65536))
-                await asyncio.wait({more, gone}, return_when=asyncio.FIRST_COMPLETED)
-                if not more.done():
-                    more.cancel()
-                    return
-                data = more.result()
-                if not data:
-                    return
-                if self._faults.reset_instead_of_alert and data[0] == _ALERT:
-                    _reset(writer)
-                    return
-                await asyncio.sleep(self._faults.delay)
-                await _pass_on(writer, data, self._faults.one_byte)
-        finally:
-            gone.cancel()
+    async def _forth(self, reader: asyncio.StreamReader, to_behind: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            if self._faults.drop_hellos_over is not None and len(data) > self._faults.drop_hellos_over:
+                return
+            await asyncio.sleep(self._faults.delay)
+            to_behind.write(data)
+            await to_behind.drain()
+
+    async def _back(self, number: int, behind: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await behind.read(65536):
+            if number in self._faults.close_answers:
+                return
+            if self._faults.reset_instead_of_alert and data[0] == _ALERT:
+                _reset(writer)
+                return
+            await asyncio.sleep(self._faults.delay)
+            await _pass_on(writer, data, self._faults.one_byte)
+
+
+async def _first_done(*work: t.Coroutine[t.Any, t.Any, None]) -> None:
+    """Run both directions until one has nothing more to do; the connection is over then."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -27,7 +27,7 @@ async def peel(survey: Survey, version: Version) -> None:
     record = survey.records[version]
     suites, size = survey.suites(version), survey.chunk
     if size is None:
-        await _peel(survey, version, record, suites)
+        await _peel(survey, record, suites, version)
     else:
         await _peel_in_parts(survey, version, [suites[at : at + size] for at in range(0, len(suites), size)])
 
@@ -40,10 +40,11 @@ async def peel_by_key_exchange(survey: Survey, version: Version) -> None:
     await _peel_in_parts(survey, version, list(kinds.values()))
 
 
-async def _peel(survey: Survey, version: Version, record: VersionRecord, suites: t.Sequence[int]) -> None:
+async def _peel(survey: Survey, record: VersionRecord, suites: t.Sequence[int], version: Version) -> None:
     suspects: frozenset[int] = frozenset()
     while True:
-        rest = [number for number in suites if number not in record.suites and number not in suspects]
+        gone = suspects | survey.failing | frozenset(record.suites)
+        rest = [number for number in suites if number not in gone]
         if not rest:
             record.complete = True
             return
@@ -56,12 +57,20 @@ async def _peel(survey: Survey, version: Version, record: VersionRecord, suites:
         if suspects and not may_hide_more(reply):
             # Without them it says no in a proper way, so they were the reason for the other way.
             survey.failing |= suspects
+        elif suspects and not survey.failing and _is_longest(survey, version, record):
+            # Lower versions use parts of this list in the same order.
+            survey.dhe_cleared = True
         if may_hide_more(reply) and not suspects and not _has_dhe(record):
             suspects = frozenset(survey.untried_dhe(rest))
             if suspects:
                 continue
         _end(survey, record, offer, reply)
         return
+
+
+def _is_longest(survey: Survey, version: Version, record: VersionRecord) -> bool:
+    old = [accepted for accepted in survey.accepted() if accepted is not Version.TLS_1_3]
+    return version is old[0] and record is survey.records[version]
 
 
 def _has_dhe(record: VersionRecord) -> bool:
@@ -83,7 +92,7 @@ async def _peel_in_parts(survey: Survey, version: Version, parts: t.Sequence[t.S
     record = survey.records[version]
     lists = [VersionRecord() for _part in parts]
     for part, suites in zip(lists, parts):
-        await _peel(survey, version, part, suites)
+        await _peel(survey, part, suites, version)
     record.suites[:] = await _merge(survey, version, [part.suites for part in lists if part.suites])
     record.complete = all(part.complete for part in lists)
     record.note = next((part.note for part in lists if part.note), "")

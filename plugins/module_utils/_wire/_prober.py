@@ -121,8 +121,8 @@ async def _inventory(survey: Survey, with_suites: bool) -> None:
 async def _peel_all(survey: Survey) -> None:
     versions = [version for version in survey.accepted() if not survey.records[version].complete]
     if versions and not survey.alerts and not survey.closes:
-        # Nothing was refused yet: the shortest list shows how this endpoint does it.
-        await peel(survey, versions.pop())
+        # Nothing was refused yet: one list shows how this endpoint does it, and whether DHE suites hide others.
+        await peel(survey, versions.pop(versions[0] is Version.TLS_1_3 and len(versions) > 1))
     if survey.closes:
         survey.session.one_at_a_time()
     await _together(peel(survey, version) for version in versions)

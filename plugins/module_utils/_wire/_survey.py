@@ -95,6 +95,8 @@ class Survey:
         self.chunk: int | None = None
         #: Suites that the server chooses and then fails with: not accepted, and not to be offered any more.
         self.failing: frozenset[int] = frozenset()
+        #: Its longest list ended the same way with and without DHE suites: they hide nothing here.
+        self.dhe_cleared = False
         #: Bytes of the longest hello that was answered in TLS.
         self.longest_answered = 0
         #: TLS 1.3 wants key shares, an empty list was not answered.
@@ -141,7 +143,7 @@ class Survey:
     def untried_dhe(self, suites: t.Iterable[int]) -> list[int]:
         """The DHE suites among these while none was accepted here: the usual ones that a server fails with."""
         accepted = (number for record in self.records.values() for number in record.suites)
-        if any(suite(number).key_exchange == "DHE" for number in accepted):
+        if self.dhe_cleared or any(suite(number).key_exchange == "DHE" for number in accepted):
             return []
         return [number for number in suites if suite(number).key_exchange == "DHE"]
 
