@@ -29,8 +29,10 @@ from .contract import leaf_certificates
 #: Certificate types that servers have; DSS certificates died out before any Exchange of this collection.
 CERTIFICATE_TYPES = frozenset({"rsa", "ecdsa"})
 
-#: Suites that keep nobody connected: only for programs that ask by name, or refused by every client that is left.
-NO_HELP = frozenset({"null", "psk", "rc4", "rc2", "des", "export"})
+#: Suites that only programs get which ask for them by name.
+BY_NAME_ONLY = frozenset({"null", "psk"})
+#: Suites that keep nobody connected: those, and what every client that is left refuses.
+NO_HELP = BY_NAME_ONLY | {"rc4", "rc2", "des", "export"}
 
 #: The settings without which a suite cannot be used, by what the catalogue says of the suite.
 CIPHER_SETTINGS: t.Mapping[str, str] = {
@@ -78,6 +80,22 @@ class Need:
         return f"{VERSION_NAMES[self.version]} ({self.side} side) would be enabled without any suite{kind}"
 
 
+def lost(before: State, then: State, types: frozenset[str]) -> frozenset[Need] | None:
+    """The needs that were met and will not be any more; None when it is not known what will be left.
+
+    Also lost is what RC4 or DES alone have met: two servers that have nothing else do speak to each other. Not so for
+    the old SSL versions, which have hardly anything else.
+    """
+    found: frozenset[Need] = frozenset()
+    for no_help, versions in ((NO_HELP, ""), (BY_NAME_ONLY, "tls_")):
+        missing = unmet(then, types, no_help=no_help)
+        if missing is None:
+            return None
+        was = unmet(before, types, no_help=no_help) or frozenset()
+        found |= {need for need in missing - was if need.version.startswith(versions)}
+    return found
+
+
 def certificate_types(state: State, observed: t.Sequence[t.Mapping[str, t.Any]]) -> frozenset[str]:
     """The certificate types that must keep a suite: those seen in bindings and on sockets, both where none was seen.
 
@@ -88,11 +106,14 @@ def certificate_types(state: State, observed: t.Sequence[t.Mapping[str, t.Any]])
     return known | {"rsa"} if known else CERTIFICATE_TYPES
 
 
-def unmet(state: State, types: frozenset[str]) -> frozenset[Need] | None:
-    """Every need that no suite will meet after the next boot; None when the suites in force are not known."""
+def unmet(state: State, types: frozenset[str], *, no_help: frozenset[str] = NO_HELP) -> frozenset[Need] | None:
+    """Every need that no suite will meet after the next boot; None when the suites in force are not known.
+
+    ``no_help``: traits of suites that do not count.
+    """
     if state.future_suites is None:
         return None
-    usable = [suite for suite in map(_suite(state), state.future_suites) if suite and _possible(suite, state)]
+    usable = [suite for suite in map(_suite(state), state.future_suites) if suite and _possible(suite, state, no_help)]
     found: set[Need] = set()
     for side in SIDES:
         enabled = [version for version in VERSIONS if _enabled(state, version, side)]
@@ -120,9 +141,9 @@ def _enabled(state: State, version: str, side: str) -> bool:
     return found is not None and found.future == ENABLED
 
 
-def _possible(suite: Suite, state: State) -> bool:
+def _possible(suite: Suite, state: State, no_help: frozenset[str]) -> bool:
     """Whether a suite of the list keeps anybody connected: none of its parts is off, and clients still take it."""
-    return not suite.traits & NO_HELP and not any(_off(name, state) for name in parts_of(suite))
+    return not suite.traits & no_help and not any(_off(name, state) for name in parts_of(suite))
 
 
 def parts_of(suite: Suite) -> tuple[str, ...]:

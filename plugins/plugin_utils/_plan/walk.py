@@ -16,7 +16,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 from . import gates
 from .entries import NOT_DECIDED, entry_of
 from .judge import Judgement
-from .lockout import certificate_types, unmet
+from .lockout import certificate_types, lost
 from .model import Entry, Gate, Member, Reason, StageState
 from .stages import FULFILLED, PENDING, UNKNOWN, judge_stage, stage_state
 
@@ -123,12 +123,11 @@ def _lockout(stage: str, writing: tuple[Judgement, ...], question: Question) -> 
     operations = [operation for one in writing for operation in one.operations]
     planned = read_state(after(state.observation, operations), state.catalogue)
     types = certificate_types(state, question.observed)
-    before, then = unmet(state, types), unmet(planned, types)
-    if then is None:
+    missing = lost(state, planned, types)
+    if missing is None:
         takes_away = "cipher_suites" in groups or any(one.after == DISABLED for one in writing)
         return (gates.suites_unknown(stage) if takes_away else None), Reason.STAGE_BLOCKED
-    lost = then - (before or frozenset())
-    return (gates.lockout(stage, lost) if lost else None), Reason.WOULD_LOCK_OUT
+    return (gates.lockout(stage, missing) if missing else None), Reason.WOULD_LOCK_OUT
 
 
 def _entry_gates(stage: str, judgements: tuple[Judgement, ...]) -> tuple[Gate, ...]:

@@ -166,6 +166,18 @@ def test_suites_that_no_client_takes_any_more_do_not_count(names: list[str]) -> 
     assert "TLS 1.0 (server side)" in refused(plan_for({SUITES: names}, observed=[rsa_endpoint()]))
 
 
+def test_the_last_suites_are_kept_even_if_they_are_rc4() -> None:
+    only = {LOCAL_LISTS: {"Functions": ["TLS_RSA_WITH_RC4_128_SHA"]}}
+    assert "TLS 1.2 (client side)" in refused(plan_for({"ciphers.rc4_128_128": "disabled"}, registry=only))
+    assert plan_for({"ciphers.rc4_128_128": "disabled", SUITES: RSA_ONLY + ECDSA_ONLY}, registry=only).operations
+    assert plan_for({"protocols.tls_1_2.server": "disabled_by_default"}, registry=only).operations
+
+
+def test_ssl_3_0_is_no_reason_to_keep_rc4() -> None:
+    enabled = protocol("SSL 3.0", 1, 0)
+    assert plan_for({"ciphers.rc4_128_128": "disabled"}, "ws2012r2", registry=enabled).operations
+
+
 def test_taking_something_away_without_knowing_the_suites_is_refused_and_adding_is_not() -> None:
     broken = {LOCAL_LISTS: {"Functions": (7, b"\x01")}}
     plan = plan_for({"protocols.tls_1_0.server": "disabled"}, registry=broken)
