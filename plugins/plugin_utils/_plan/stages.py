@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES, Baseline, Rule
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import ENABLED
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from .judge import Judgement, judge
@@ -23,6 +24,17 @@ UNKNOWN = "unknown"
 
 #: A later stage may go on after these.
 FULFILLED = frozenset({EFFECTIVE, NOT_APPLICABLE})
+
+#: What the other servers rely on once they have no TLS 1.0, whatever a profile, an overlay or an exception leaves out:
+#: that this one speaks TLS 1.2 as server and client, and that its .NET does not insist on TLS 1.0 (S1, S11, S19).
+RELIED_ON = (
+    "protocols.tls_1_2.client",
+    "protocols.tls_1_2.server",
+    "dotnet.v4.native.system_default_tls_versions",
+    "dotnet.v4.native.strong_crypto",
+    "dotnet.v4.wow64.system_default_tls_versions",
+    "dotnet.v4.wow64.strong_crypto",
+)
 
 #: How many subjects a sentence names before it only counts the rest.
 NAMED = 4
@@ -83,10 +95,16 @@ def stage_state(
 def prepared(
     state: State, baseline: Baseline, observed: t.Sequence[t.Mapping[str, t.Any]] = (), *, name: str = ""
 ) -> Member:
-    """Whether this server is ready for the others to retire TLS 1.0: its stage ``prepare`` is effective."""
+    """Whether this server is ready for the others to retire TLS 1.0: its stage ``prepare`` is effective, and so is
+    everything they rely on, which an exception may have taken out of the stage.
+    """
     found = stage_state(STAGES[0], judge_stage(STAGES[0], state, baseline), state, baseline, observed)
-    known = None if found.state == UNKNOWN else found.state in FULFILLED
-    return Member(name or state.identity.computer or "", known, found.detail)
+    name = name or state.identity.computer or ""
+    if found.state not in FULFILLED:
+        return Member(name, None if found.state == UNKNOWN else False, found.detail)
+    missing = [setting for setting in RELIED_ON if state.settings[setting].effective != ENABLED]
+    detail = f"The others rely on it all the same: not in effect are {names(missing)}." if missing else found.detail
+    return Member(name, not missing, detail)
 
 
 def first_detail(judgements: tuple[Judgement, ...], ids: t.Sequence[str]) -> str:

@@ -39,6 +39,12 @@ HIDDEN: Member = {
     "detail": "It was not read in this run and no audit proves its state: run without --limit, or name an audit file.",
 }
 
+#: See RELIED_ON in the planner: what a profile, an overlay or an exception leaves out is missed by the others.
+ONLY_BY_RULES = (
+    "Its stage prepare is fulfilled because an exception, an overlay or its profile asks for less than the others rely "
+    "on: TLS 1.2 on both sides and the four values of .NET 4."
+)
+
 
 def _live(result: t.Any) -> Member:
     if not isinstance(result, t.Mapping):
@@ -85,7 +91,10 @@ def _stage_detail(result: t.Mapping[str, t.Any]) -> str:
     stages = result.get("stages")
     for stage in stages if isinstance(stages, list) else ():
         if isinstance(stage, t.Mapping) and stage.get("stage") == "prepare":
-            return one_line(stage.get("detail", "")) + "."
+            detail = one_line(stage.get("detail", ""))
+            if result["prepared"] is False and stage.get("state") in ("effective", "not_applicable"):
+                return ONLY_BY_RULES
+            return f"{detail}." if detail else ""
     return ""
 
 

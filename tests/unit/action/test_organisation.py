@@ -104,3 +104,9 @@ def test_wrong_arguments_are_one_sentence(arguments: tuple[t.Any, ...], words: s
 def test_no_result_whatever_makes_a_member_prepared_but_prepared_true(result: dict[str, t.Any]) -> None:
     found = prepared(["a"], {"a": {"msexchange_tls_state": result}})["a"]
     assert (found is True) == (result.get("prepared") is True and not result.get("unreachable"))
+
+
+def test_a_member_that_only_an_exception_lets_pass_says_what_the_others_miss() -> None:
+    result = {"prepared": False, "stages": [{"stage": "prepare", "state": "effective", "detail": ""}]}
+    found = organisation(["a"], {"a": {"msexchange_tls_state": result}})
+    assert "TLS 1.2 on both sides" in found["a"]["detail"]

@@ -177,6 +177,24 @@ def test_prepared_follows_the_first_stage_only() -> None:
     assert prepared(host.state, host.baseline).name == "EX1"
 
 
+@pytest.mark.parametrize(("rule", "missing"), [("tls_1_2", "protocols.tls_1_2.server"), ("dotnet_4", "dotnet.v4.")])
+def test_an_exception_makes_no_server_ready_for_the_others_to_retire_tls_1_0(rule: str, missing: str) -> None:
+    overlay = f"exceptions:\n  - {{rule: {rule}, owner: Ann, reason: Old, ticket: C-1, until: 2027-01-01}}\n"
+    host = PlannedHost("ws2012r2", "15.0.1497.2", protocol("TLS 1.2", 0, 1), overlays=[overlay])
+    host.harden("prepare")
+    assert host.stages()["prepare"] == "effective"
+    member = prepared(host.state, host.baseline)
+    assert member.prepared is False
+    assert missing in member.detail
+
+
+def test_a_profile_that_leaves_out_dotnet_makes_no_server_ready_either() -> None:
+    host = PlannedHost("ws2012r2", "15.0.1497.2", profile="exchange_2015")
+    host.harden("prepare")
+    assert host.stages()["prepare"] == "effective"
+    assert prepared(host.state, host.baseline).prepared is False
+
+
 def test_a_stage_whose_rules_are_all_excepted_is_in_effect_by_exception() -> None:
     overlay = (
         "exceptions:\n"
