@@ -252,11 +252,15 @@ endpoints:
           elements: str
 """
 
+import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._wire import MODES, CallerError, Limits, Question, Transport, endpoint, probe_all, wanted
+
+# RFC 5321 4.1.2: what may follow EHLO. Anything else could smuggle commands into the dialogue.
+_EHLO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z")
 
 _VERSIONS = ["ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3"]
 
@@ -296,6 +300,8 @@ def _limits(params: t.Mapping[str, t.Any]) -> Limits:
         raise CallerError("timeout must be more than 0 seconds.")
     if not 1 <= params["parallel"] <= 16:
         raise CallerError("parallel must be between 1 and 16 connections.")
+    if not _EHLO_NAME.match(params["ehlo_name"]):
+        raise CallerError("ehlo_name must be a host name or an address literal like [192.0.2.1].")
     return Limits(timeout=params["timeout"], parallel=params["parallel"], ehlo_name=params["ehlo_name"])
 
 
