@@ -124,20 +124,18 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.host }}:{{ item.port }}"
 
-- name: Is exactly this in force on both members behind the load balancer?
+- name: Is exactly this in force on every member behind the load balancer?
   msexchange.tls.endpoint_info:
     mode: conformance
     endpoints:
-      - &member
-        host: mail.example.com
-        address: 192.0.2.11
+      - host: mail.example.com
+        address: "{{ item }}"
         server_name: mail.example.com
         versions: [tls_1_2]
-        suites:
+        suites: &suites
           - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
           - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
-      - <<: *member
-        address: 192.0.2.12
+  loop: [192.0.2.11, 192.0.2.12]
   delegate_to: localhost
 """
 

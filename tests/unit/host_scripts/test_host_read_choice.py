@@ -102,7 +102,7 @@ def test_a_product_key_of_windows_is_in_no_answer_to_what_the_collection_asks(st
     stage.read(**t.cast("Json", load().reading)).read(keys=[{"path": WINDOWS}])
     remove = f"$key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('{WINDOWS.partition(chr(92))[2]}', $true);"
     remove += "".join(f" $key.DeleteValue('{name}', $false);" for name in planted)
-    *_, answer, whole, _ = stage.add("script", text=remove + " 1").run()
+    *dummy, answer, whole, dummy = stage.add("script", text=remove + " 1").run()
     assert "failed" not in answer
     assert "CurrentBuildNumber" in json.dumps(answer)
     for name, data in planted.items():
