@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+import os
 import typing as t
 
 from ansible.errors import AnsibleFilterError
@@ -27,7 +29,9 @@ def organisation(
 ) -> dict[str, dict[str, t.Any]]:
     """Member name -> ``{"prepared": true|false|null, "detail": sentence}``, for every one of ``names``.
 
-    :raises AnsibleFilterError: an argument has the wrong form
+    ``audit``: the content of a report, or the path of its file, relative to where Ansible was started.
+
+    :raises AnsibleFilterError: an argument has the wrong form, or the file cannot be read
     """
     if isinstance(names, (str, t.Mapping)) or not isinstance(names, (list, tuple)):
         raise AnsibleFilterError(
@@ -38,9 +42,22 @@ def organisation(
     results = {str(name): plain_data(_newest(name, hostvars, variables)) for name in names}
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
-        return members(results, plain_data(audit), now, datetime.timedelta(days=max_age_days))
+        report = _read(audit) if isinstance(audit, str) else plain_data(audit)
+        return members(results, report, now, datetime.timedelta(days=max_age_days))
     except ValueError as error:
-        raise AnsibleFilterError(f"organisation: {error}") from error
+        # Without a cause: ansible-core 2.19 appends the words of all causes to a message.
+        raise AnsibleFilterError(f"organisation: {error}") from None
+
+
+def _read(path: str) -> t.Any:
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8-sig") as file:
+            return json.load(file)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ValueError(f"the audit file {path} cannot be read: {why}. Name the report.json of an audit.") from None
+    except ValueError:
+        raise ValueError(f"the audit file {path} is no JSON. Name the report.json of an audit.") from None
 
 
 def _newest(name: str, hostvars: t.Mapping[str, t.Any], variables: t.Sequence[str]) -> t.Any:
