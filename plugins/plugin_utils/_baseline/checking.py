@@ -48,6 +48,17 @@ class Context:
             rules.update((rule.id, rule) for rule in self.added(document))
         return rules
 
+    def removed(self) -> frozenset[str]:
+        """Ids of the rules that an overlay takes out."""
+        rules = self.everything()
+        return frozenset(
+            rule.id
+            for document in self.documents
+            for draft in document.changes
+            if "remove" in draft.fields
+            for rule in rules_named(draft.name, rules)
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class Check:
@@ -71,6 +82,7 @@ class Wanted:
     error: str
     setting: Setting | None
     systems: tuple[str, ...]  #: OS ids to which the rule applies; empty = all
+    stage: str  #: as it was written
 
 
 def wanted(document: Document, context: Context) -> t.Iterator[Wanted]:
@@ -81,14 +93,16 @@ def wanted(document: Document, context: Context) -> t.Iterator[Wanted]:
         want, error = read_want(draft.fields["want"])
         for _name, setting, _place in named_settings(draft):
             known = context.catalogue.settings.get(setting)
-            yield Wanted(draft.at("want"), draft.fields["want"], want, error, known, when_of(draft).os)
+            yield Wanted(
+                draft.at("want"), draft.fields["want"], want, error, known, when_of(draft).os, draft.text("stage")
+            )
     for draft in document.changes:
         if "want" not in draft.fields:
             continue
         want, error = read_want(draft.fields["want"])
         for rule in rules_named(draft.name, context.everything()):
             known = context.catalogue.settings.get(rule.setting)
-            yield Wanted(draft.at("want"), draft.fields["want"], want, error, known, rule.when.os)
+            yield Wanted(draft.at("want"), draft.fields["want"], want, error, known, rule.when.os, rule.stage)
 
 
 def rules_named(name: str, rules: t.Mapping[str, Rule]) -> tuple[Rule, ...]:

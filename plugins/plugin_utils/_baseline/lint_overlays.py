@@ -12,7 +12,6 @@ import typing as t
 
 from .checking import Check, Context, Found, hint, rule_names, rules_named
 from .documents import Document, change_of, when_draft
-from .model import Rule
 from .shape import Draft
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -90,7 +89,7 @@ def _when_group(document: Document, context: Context) -> Found:
 
 def _exception_alive(document: Document, context: Context) -> Found:
     rules = context.everything()
-    removed = _removed(context, rules)
+    removed = context.removed()
     covered: dict[str, tuple[Draft, frozenset[str]]] = {}
     for other in context.documents:
         for draft in other.exceptions:
@@ -113,16 +112,6 @@ def _exception_alive(document: Document, context: Context) -> Found:
 
 def _covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
     return not wide or (bool(narrow) and narrow <= wide)
-
-
-def _removed(context: Context, rules: t.Mapping[str, Rule]) -> frozenset[str]:
-    return frozenset(
-        rule.id
-        for document in context.documents
-        for draft in document.changes
-        if "remove" in draft.fields
-        for rule in rules_named(draft.name, rules)
-    )
 
 
 def _extends(document: Document, context: Context) -> Found:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, DISABLED_BY_DEFAULT
+
 from .checking import Check, Context, Found, extended, hint, wanted
 from .documents import Document, named_settings, rules_of, when_draft
 from .matching import parse_build
-from .model import ROLES, SEVERITIES, STAGES
+from .model import ROLES, SEVERITIES, STAGES, Explicit
 from .overlap import contradictions
 from .wants import misfit
 
@@ -24,6 +26,10 @@ SHORTEST_REASON = 30
 
 #: Phrases that are true of every rule and therefore say nothing about this one.
 EMPTY_PHRASES = ("attack surface", "best practice", "more secure", "hardening")
+
+#: The versions that the servers of an organisation may need among themselves, and the only stage that asks them all.
+RETIRED = ("protocols.tls_1_0.", "protocols.tls_1_1.")
+RETIRE = "retire"
 
 #: Settings that are read and never written, and why.
 NEVER_WRITTEN: t.Mapping[str, str] = {
@@ -150,10 +156,25 @@ def _when_build(document: Document, _context: Context) -> Found:
             yield when.at("exchange_build"), sentence
 
 
+def _retired_in_its_stage(document: Document, context: Context) -> Found:
+    for item in wanted(document, context):
+        want = item.want.meaning if isinstance(item.want, Explicit) else item.want
+        name = item.setting.id if item.setting is not None else ""
+        off = want in (DISABLED, DISABLED_BY_DEFAULT) and name.startswith(RETIRED)
+        if off and item.stage in STAGES and item.stage != RETIRE:
+            sentence = (
+                f"'{name}' is switched off in stage '{RETIRE}' only, which waits for all servers of the organisation, "
+                f"not in '{item.stage}'; remove the rule and add one of that stage."
+            )
+            yield item.place, sentence
+
+
 def _contradictions(document: Document, context: Context) -> Found:
     own = {rule.id: draft for draft in document.rules for rule in rules_of(draft, document.file)}
     rules = extended(context.base, document) if document.kind == "profile" else context.everything()
-    for first, second in contradictions(rules.values(), context.catalogue, own):
+    removed = context.removed()
+    kept = [rule for rule in rules.values() if rule.id not in removed]
+    for first, second in contradictions(kept, context.catalogue, own):
         mine, other = (second, first) if second.id in own else (first, second)
         sentence = (
             f"'{mine.id}' and '{other.id}' ({other.place}) want different things of '{mine.setting}' and can apply to "
@@ -185,5 +206,10 @@ CHECKS: tuple[Check, ...] = (
     Check("when-role", "A misspelt role would silently exclude hosts.", _when_words("role", lambda _c: ROLES)),
     Check("when-ability", "A misspelt ability would silently exclude hosts.", _abilities),
     Check("when-build", "A comparison that is not understood would match nothing.", _when_build),
+    Check(
+        "stage-early",
+        "Without TLS 1.0 on one server, mail of those that are not prepared stays where it is.",
+        _retired_in_its_stage,
+    ),
     Check("rules-contradict", "Two rules for one setting of one host cannot both be kept.", _contradictions),
 )

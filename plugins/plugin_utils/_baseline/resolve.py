@@ -79,13 +79,7 @@ def _changed(context: Context) -> dict[str, Rule]:
             for rule in rules_named(draft.name, rules) if change is not None else ():
                 if change is not None and change.want is not None:
                     rules[rule.id] = dataclasses.replace(rule, want=change.want, place=change.place)
-    removed = {
-        rule.id
-        for document in context.documents
-        for draft in document.changes
-        if "remove" in draft.fields
-        for rule in rules_named(draft.name, rules)
-    }
+    removed = context.removed()
     kept = [rule for rule in rules.values() if rule.id not in removed]
     return {rule.id: rule for rule in sorted(kept, key=lambda rule: STAGES.index(rule.stage))}
 

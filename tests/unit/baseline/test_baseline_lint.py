@@ -151,3 +151,22 @@ def test_an_added_rule_must_not_contradict_one_of_the_profile() -> None:
     (problem,) = lint_text(text, "overlay")
     assert problem.id == "rules-contradict"
     assert "'own' and 'md5' (exchange_current.yml:" in problem.sentence
+
+
+def test_a_removed_rule_contradicts_nothing() -> None:
+    text = (
+        "rules:\n  md5: {remove: true}\n"
+        "add:\n  - id: own\n    setting: hashes.md5\n    want: enabled\n    stage: suites\n    severity: note\n"
+        "    reason: An appliance of this site needs MD5 for its backups.\n    sources: [S1]\n"
+    )
+    assert lint_text(text, "overlay") == ()
+
+
+@pytest.mark.parametrize("want", ["disabled", "disabled_by_default", "{explicit: disabled}"])
+def test_an_overlay_does_not_take_tls_1_0_away_before_the_stage_that_asks_the_organisation(want: str) -> None:
+    overlay = read_document(f"rules:\n  tls_1_0.server: {{want: {want}}}\n", "site.yml", "overlay")
+    base = {rule.id: rule for rule in load_profile("exchange_2015").rules}
+    (problem,) = lint(Context(documents=(overlay,), catalogue=load(), base=base))
+    assert str(problem).startswith("site.yml:2:26: error[stage-early]")
+    current = {rule.id: rule for rule in load_profile("exchange_current").rules}
+    assert lint(Context(documents=(overlay,), catalogue=load(), base=current)) == ()
