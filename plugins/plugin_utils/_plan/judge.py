@@ -149,8 +149,8 @@ def _refusal(rule: Rule, setting: Setting, found: SettingState, state: State, *,
     owner = state.owners.get(setting.id)
     if owner is not None and owner != "us" and not force:
         return _owned(owner)
-    if isinstance(want, tuple) and setting.group == "cipher_suites":
-        return _suite_names(want, state)
+    if isinstance(want, tuple):
+        return (_suite_names if setting.group == "cipher_suites" else _curve_names)(want, state)
     return "", Reason.DIFFERS
 
 
@@ -177,6 +177,22 @@ def _suite_names(want: tuple[str, ...], state: State) -> tuple[str, Reason]:
     near = nearest(unknown[0], known.known) if known is not None else None
     hint = f" Did you mean '{near}'?" if near else ""
     return f"{state.identity.os.name} has no suite '{unknown[0]}'.{hint}", Reason.UNKNOWN_NAME
+
+
+def _curve_names(want: tuple[str, ...], state: State) -> tuple[str, Reason]:
+    """Schannel passes over names that it does not know: without any it knows, every ECDHE suite would be lost."""
+    os = state.identity.os
+    known = None if os is None else state.catalogue.suites_of(os.id, state.identity.build)
+    if os is None or known is None:
+        return "The curves of this Windows are not in the catalogue; no list is written.", Reason.UNDECIDED
+    curves = (*known.curves, *known.curves_off)
+    folded = {curve.casefold() for curve in curves}
+    unknown = next((name for name in want if name.casefold() not in folded), None)
+    if unknown is None:
+        return "", Reason.DIFFERS
+    near = nearest(unknown, curves)
+    hint = f" Did you mean '{near}'?" if near else ""
+    return f"{os.name} has no curve '{unknown}'.{hint}", Reason.UNKNOWN_NAME
 
 
 def _operations(rule: Rule, setting: Setting, found: SettingState, state: State) -> tuple[tuple[Operation, ...], t.Any]:

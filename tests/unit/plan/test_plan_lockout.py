@@ -206,3 +206,11 @@ def test_a_name_that_this_windows_does_not_know_is_refused_with_the_nearest_one(
     assert "Windows Server 2016 has no suite" in gate.reason
     assert "Did you mean 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'?" in gate.reason
     assert plan.operations == ()
+
+
+def test_a_curve_that_this_windows_does_not_know_is_refused_with_the_nearest_one() -> None:
+    plan = plan_for({"curves.group_policy": ["NistP348"]})
+    (gate,) = plan.gates
+    assert "Windows Server 2016 has no curve 'NistP348'. Did you mean 'NistP384'?" in gate.reason
+    assert plan.operations == ()
+    assert plan_for({"curves.group_policy": ["nistp384"]}).operations
