@@ -74,6 +74,16 @@ options:
     type: str
     choices: [inventory, versions, conformance]
     default: inventory
+  details:
+    description:
+      - For V(inventory), what to find out besides, in RV(endpoints.facts); each costs connections of its own.
+      - V(groups) lists every key exchange group of TLS 1.2 and 1.3; V(fallback_scsv) tells whether a fallback is
+        noticed (RFC 7507); V(unified_hello) whether hellos in the framing of SSL 2.0 are accepted, which old clients
+        send; V(alpn) which of the protocols of HTTP are negotiated.
+    type: list
+    elements: str
+    choices: [groups, fallback_scsv, unified_hello, alpn]
+    default: []
   timeout:
     description: Seconds to wait for a connection, and again for the answer on it.
     type: float
@@ -221,6 +231,44 @@ endpoints:
         - C(certificates) are positions in RV(endpoints.certificates).
       type: list
       elements: dict
+    facts:
+      description: What else the answers tell; null where none could.
+      type: dict
+      contains:
+        secure_renegotiation:
+          description: Whether every answer up to TLS 1.2 showed secure renegotiation (RFC 5746).
+          type: bool
+        extended_master_secret:
+          description: Whether every answer of TLS 1.0 to 1.2 had it (RFC 7627).
+          type: bool
+        session_tickets:
+          description: Whether session tickets were offered.
+          type: bool
+        session_ids:
+          description: Whether session identifiers were given.
+          type: bool
+        dh_bits:
+          description: Bits of the smallest prime that was used for DHE.
+          type: int
+        export_rsa_bits:
+          description: Bits of the smallest RSA key that was made for an export suite.
+          type: int
+        groups:
+          description: Per version the key exchange groups that were chosen; with O(details=groups) all of them.
+          type: dict
+        fallback_scsv:
+          description: Whether a fallback is noticed.
+          type: bool
+          returned: with O(details=fallback_scsv)
+        unified_hello:
+          description: Whether a hello in the framing of SSL 2.0 is accepted.
+          type: bool
+          returned: with O(details=unified_hello)
+        alpn:
+          description: The protocols that were negotiated, of V(h2) and V(http/1.1).
+          type: list
+          elements: str
+          returned: with O(details=alpn)
     connections:
       description: How many TCP connections were made.
       type: int
@@ -255,7 +303,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._wire import MODES, CallerError, Limits, Question, Transport, endpoint, probe_all, wanted
+from ..module_utils._wire import DETAILS, MODES, CallerError, Limits, Question, Transport, endpoint, probe_all, wanted
 
 # RFC 5321 4.1.2: what may follow EHLO. Anything else could smuggle commands into the dialogue.
 _EHLO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z")
@@ -278,16 +326,17 @@ def _argument_spec() -> dict[str, t.Any]:
     return {
         "endpoints": {"type": "list", "elements": "dict", "required": True, "options": suboptions},
         "mode": {"type": "str", "choices": list(MODES), "default": "inventory"},
+        "details": {"type": "list", "elements": "str", "choices": list(DETAILS), "default": []},
         "timeout": {"type": "float", "default": 10.0},
         "parallel": {"type": "int", "default": 2},
         "ehlo_name": {"type": "str", "default": "localhost"},
     }
 
 
-def _question(given: t.Mapping[str, t.Any], mode: str) -> Question:
+def _question(given: t.Mapping[str, t.Any], mode: str, details: t.Sequence[str]) -> Question:
     where = endpoint(**{key: given[key] for key in ("host", "port", "service", "transport", "server_name", "address")})
     if mode != "conformance":
-        return Question(where)
+        return Question(where, details=tuple(details) if mode == "inventory" else ())
     if not given["versions"]:
         raise CallerError(f"Endpoint {where}: conformance needs versions, the list of those that may be accepted.")
     return Question(where, wanted(given["versions"], given["suites"] or ()))
@@ -307,7 +356,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=_argument_spec(), supports_check_mode=True)
     given, mode = module.params["endpoints"], module.params["mode"]
     try:
-        questions = [_question(item, mode) for item in given]
+        questions = [_question(item, mode, module.params["details"]) for item in given]
         observations = probe_all(questions, mode, _limits(module.params))
     except CallerError as error:
         module.fail_json(msg=str(error))

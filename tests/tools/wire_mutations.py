@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Damage many recorded flights: python tests/tools/wire_mutations.py COUNT [SEED], as `make wire-mutations` runs it."""
+"""Damage many recorded flights and feed them to everything that reads them.
+
+Usage: PYTHONPATH=tests:.cache/collections python tests/tools/wire_mutations.py [COUNT [SEED]]; a million by default.
+"""
 
 from __future__ import annotations
 

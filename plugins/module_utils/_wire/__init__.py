@@ -13,6 +13,7 @@ The core (``_flight``, ``_attempt``, ``_dialogue`` and what they use) takes byte
 from __future__ import annotations
 
 from ._conformance import Wanted, wanted
+from ._details import DETAILS
 from ._endpoint import SERVICES, Endpoint, Transport, endpoint
 from ._errors import CallerError
 from ._prober import MODES, Question, probe, probe_all
@@ -20,6 +21,7 @@ from ._session import Limits
 from ._status import Status
 
 __all__ = [
+    "DETAILS",
     "MODES",
     "SERVICES",
     "CallerError",

@@ -15,6 +15,7 @@ from ._codes import Version
 from ._confirm import confirm_closes
 from ._conformance import Wanted, conformance
 from ._connection import Converse, converse
+from ._details import ask_details
 from ._discover import discover, discover_again_in_parts, discover_hidden, discover_ssl2
 from ._endpoint import Endpoint
 from ._peel import peel, settle_order
@@ -39,10 +40,11 @@ _CONNECTIONS = 128
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """One endpoint and, for conformance, what it should answer."""
+    """One endpoint; for conformance what it should answer, for the inventory what more to find out (``DETAILS``)."""
 
     endpoint: Endpoint
     wanted: Wanted | None = None
+    details: tuple[str, ...] = ()
 
 
 async def probe(
@@ -91,6 +93,7 @@ async def _observe(question: Question, mode: str, session: Session) -> dict[str,
         else:
             await _inventory(survey, with_suites=mode == "inventory")
         await _certificate(survey)
+        survey.facts = await ask_details(survey, question.details)
         end = _status(survey)
     except GaveUpError as stop:
         end = stop.failure

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import typing as t
 
+from ._details import free_facts
 from ._endpoint import Endpoint
 from ._status import Status
 from ._suites import suite
@@ -29,6 +30,7 @@ def result(survey: Survey, status: Status, detail: str) -> dict[str, t.Any]:
         "versions": {version.id: _version(survey.records[version]) for version in reversed(ALL_VERSIONS)},
         "certificates": certificates,
         "chains": chains,
+        "facts": {**free_facts(survey.choices), **survey.facts},
         "connections": session.connections,
         "refused_hellos": session.refused_hellos,
     }

@@ -82,12 +82,17 @@ class Witness:
 
 
 class Survey:
-    """The endpoint's records. answered: at least one TLS answer came, so refusals may be believed."""
+    """The endpoint's records.
+
+    choices: every choice that was seen. answered: at least one TLS answer came, so refusals may be believed.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.records = {version: VersionRecord() for version in ALL_VERSIONS}
         self.chains: dict[str, tuple[bytes, ...]] = {}
+        self.choices: list[Chosen] = []
+        self.facts: dict[str, t.Any] = {}
         self.answered = False
         self.alerts = 0
         self.closes: list[Witness] = []
@@ -135,6 +140,8 @@ class Survey:
             self.answered = True
         if isinstance(reply, Refused):
             self.alerts += 1
+        if isinstance(reply, Chosen):
+            self.choices.append(reply)
         if isinstance(reply, Chosen) and reply.chain:
             self.chains.setdefault(suite(reply.suite).authentication, reply.chain)
         if isinstance(reply, ChosenSsl2) and reply.hello.certificate:

@@ -4,7 +4,7 @@
 
 """Damaged flights: whatever a peer sends, there is an answer or need of more, and only PeerError leaves the readers.
 
-Ten thousand here; ``python tests/tools/wire_mutations.py 1000000`` for more.
+Ten thousand here; ``tests/tools/wire_mutations.py`` does as many as are asked for.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ def test_the_result_holds_what_the_contract_names() -> None:
     observation = ask(Wire(HARDENED))
     assert set(observation) == {
         "host", "address", "port", "service", "transport", "server_name", "status", "detail", "versions",
-        "certificates", "chains", "connections", "refused_hellos",
+        "certificates", "chains", "facts", "connections", "refused_hellos",
     }  # fmt: skip
     assert set(observation["versions"]["tls_1_2"]) == {"state", "alert", "suites", "order", "complete", "note"}
     assert observation["versions"]["tls_1_2"]["suites"][0] == {
