@@ -15,9 +15,10 @@ import subprocess
 import sys
 import typing as t
 
-_RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=\d+\s+changed=(?P<changed>\d+)\s+unreachable=\d+\s+failed=\d+")
 _TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.*)\] \*")
-_FATAL = re.compile(r"^fatal: \[(?P<host>[^\]]+?)(?: -> [^\]]*)?\]: .*?=> (?P<json>\{.*\})\s*$")
+#: The one task that restarts a server (roles/harden/handlers).
+_RESTART = "Reboot the server and wait until its automatic Exchange services run"
+_CALLBACKS = pathlib.Path(__file__).resolve().parents[1] / "integration" / "callback_plugins"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,11 +35,18 @@ class Outcome:
 
 def run(command: t.Sequence[str], environment: t.Mapping[str, str], log: pathlib.Path) -> Outcome:
     """Run ``command`` to its end; every task is a dot on the terminal, every line is in ``log``."""
+    record = log.with_suffix(".jsonl")
+    record.touch()
+    recording = {
+        "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "recorded",
+        "RECORDED_RESULTS": str(record),
+    }
     with (
         log.open("w", encoding="utf-8") as file,
         subprocess.Popen(
             command,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, **recording},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -47,11 +55,9 @@ def run(command: t.Sequence[str], environment: t.Mapping[str, str], log: pathlib
             errors="replace",
         ) as process,
     ):
-        lines: list[str] = []
         try:
             for line in process.stdout or ():
                 file.write(line)
-                lines.append(line.rstrip("\n"))
                 if _TASK.match(line):
                     print(".", end="", flush=True)
         except BaseException:
@@ -59,36 +65,25 @@ def run(command: t.Sequence[str], environment: t.Mapping[str, str], log: pathlib
             raise
         finally:
             print(flush=True)
-    return read(lines, process.returncode, log)
+    return read(record.read_text(encoding="utf-8").splitlines(), process.returncode, log)
 
 
 def read(lines: t.Sequence[str], code: int, log: pathlib.Path) -> Outcome:
-    """The outcome out of the lines that the default callback prints."""
-    task, restarted, failures, recap = "", [], {}, []
-    for line in lines:
-        if match := _TASK.match(line):
-            task = match["name"]
-        elif line.startswith("changed: [") and "Reboot the server" in task:
-            restarted.append(line.split("[")[1].split("]")[0])
-        elif match := _FATAL.match(line):
-            failures.setdefault(match["host"], _message(match["json"]))
-        elif match := _RECAP.match(line):
-            recap.append(match)
+    """The outcome out of the results of all tasks, one line of JSON each."""
+    results = [json.loads(line) for line in lines]
+    failures: dict[str, str] = {}
+    for one in results:
+        if one["status"] in ("failed", "unreachable"):
+            failures[one["host"]] = str(one["result"].get("msg", "no reason was given"))
+    changed = [one for one in results if one["status"] == "ok" and one["result"].get("changed")]
     return Outcome(
         code=code,
-        hosts=tuple(match["host"] for match in recap),
-        changed=tuple(match["host"] for match in recap if match["changed"] != "0"),
-        restarted=tuple(restarted),
+        hosts=tuple(dict.fromkeys(one["host"] for one in results)),
+        changed=tuple(dict.fromkeys(one["host"] for one in changed)),
+        restarted=tuple(one["host"] for one in changed if one["task"].endswith(_RESTART)),
         failures=failures,
         log=log,
     )
-
-
-def _message(text: str) -> str:
-    try:
-        return str(json.loads(text).get("msg", text))
-    except ValueError:
-        return text
 
 
 def die(sentence: str) -> t.NoReturn:

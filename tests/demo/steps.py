@@ -57,13 +57,10 @@ STEPS: tuple[Step, ...] = (
         "retire",
         refused=LATECOMER,
     ),
-    _harden(
-        f"Stage retire again: every server is prepared; {LATECOMER} still has its own stage obsolete to do", "retire"
-    ),
-    _harden(f"Stage retire on {LATECOMER} too, then renegotiation on those that are ready", "renegotiation"),
-    _harden("Stage renegotiation, everywhere", "renegotiation"),
-    _harden("Stage suites, everywhere", "suites"),
-    _harden("Stage tls13, where Windows and Exchange support it", "tls13"),
+    _harden(f"Stage retire again: every server is prepared; {LATECOMER} catches up with obsolete", "retire"),
+    _harden(f"All the rest, each server its next stage: renegotiation, suites; {LATECOMER} retire", "tls13"),
+    _harden(f"The same, to the end: suites; {LATECOMER} renegotiation", "tls13"),
+    _harden(f"The same, to the end: {LATECOMER} suites; TLS 1.3 is on where Windows and Exchange support it", "tls13"),
     Step("Verify: prove it by registry and by connection", "verify", {"msexchange_tls_stage": "tls13"}),
     _harden("The same again: nothing to change, nobody to restart", "tls13", unchanged=True),
 )
