@@ -11,7 +11,6 @@ for only on request: one or two each, for the groups one per group and version, 
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
 from ._codes import Alert, Extension, Version
@@ -19,7 +18,6 @@ from ._errors import DecodeError
 from ._flight import Chosen, Refused
 from ._groups import LEGACY_GROUPS, MODERN_GROUPS, group
 from ._reader import Reader
-from ._ssl2 import ssl2_client_hello
 from ._suites import FALLBACK_SCSV, suite
 from ._survey import ALL_VERSIONS, CHUNK, Survey, VersionState
 
@@ -150,7 +148,7 @@ async def _unified_hello(survey: Survey) -> bool | None:
     # Such a hello cannot name signature algorithms, so those without a signature are the ones that tell.
     accepted = survey.records[version].suites
     suites = [number for number in accepted if suite(number).key_exchange == "RSA"] or accepted[-CHUNK:]
-    reply = await survey.session.ask_bytes(ssl2_client_hello(version, suites, os.urandom(16)))
+    reply = await survey.session.ask_ssl2(version, suites)
     return isinstance(reply, Chosen)
 
 

@@ -10,8 +10,6 @@ two. A refusal that names the version (alert 70) settles all below it; any other
 
 from __future__ import annotations
 
-import os
-
 from ._attempt import Silent
 from ._codes import Alert, Version
 from ._dialogue import quoted
@@ -19,7 +17,6 @@ from ._flight import Chosen, ChosenSsl2, Closed, Refused
 from ._hello import Offer
 from ._records import NotTls
 from ._session import Reply
-from ._ssl2 import ssl2_client_hello
 from ._status import Failure, Status
 from ._suites import offered, suite
 from ._survey import ALL_VERSIONS, CHUNK, Survey, VersionState, fits, may_hide_more
@@ -182,7 +179,7 @@ async def discover_again_in_parts(survey: Survey) -> None:
 async def discover_ssl2(survey: Survey) -> None:
     """One hello: an SSL 2.0 server answers with its whole list, but in an order of no meaning. Raises GaveUpError."""
     version = Version.SSL_2_0
-    reply = await survey.session.ask_bytes(ssl2_client_hello(version, offered(version), os.urandom(16)))
+    reply = await survey.session.ask_ssl2(version, offered(version))
     survey.learn(reply)
     if isinstance(reply, ChosenSsl2):
         survey.accept(version, reply.hello.kinds)

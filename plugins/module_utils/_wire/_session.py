@@ -12,10 +12,12 @@ import os
 import typing as t
 
 from ._attempt import Attempt, Outcome, Silent
+from ._codes import Version
 from ._connection import Address, Conversation, Converse, converse, resolve
 from ._endpoint import Endpoint, new_dialogue
 from ._flight import NEED_DATA, Answer, Closed, Refused
 from ._hello import Offer, client_hello
+from ._ssl2 import ssl2_client_hello
 from ._status import Failure, Status
 
 __all__ = ["Gate", "GaveUpError", "Limits", "Reply", "Session"]
@@ -107,9 +109,13 @@ class Session:
 
     async def ask(self, offer: Offer) -> Reply:
         """Send this offer and wait for the answer. Raises GaveUpError when the endpoint does not let us."""
-        return await self.ask_bytes(client_hello(offer, os.urandom(64)))
+        return await self._ask(client_hello(offer, os.urandom(64)))
 
-    async def ask_bytes(self, hello: bytes) -> Reply:
+    async def ask_ssl2(self, version: Version, suites: t.Sequence[int]) -> Reply:
+        """The same in the framing of SSL 2.0. version: SSL 2.0 itself or a later one (RFC 5246 E.2)."""
+        return await self._ask(ssl2_client_hello(version, suites, os.urandom(16)))
+
+    async def _ask(self, hello: bytes) -> Reply:
         def attempt() -> Attempt:
             return Attempt(new_dialogue(self.endpoint.transport, self.limits.ehlo_name, self._hello_reached), hello)
 
