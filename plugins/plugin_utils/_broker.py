@@ -85,7 +85,10 @@ class Broker:
             raise errand.failed(f"the answer is no JSON object but {one_line(raw)}")
         self.warnings += raw.get("warnings") or []
         self.deprecations += raw.get("deprecations") or []
-        answer: dict[str, t.Any] = plain_data(check_answer(raw, errand), exact=True)
+        try:
+            answer: dict[str, t.Any] = plain_data(check_answer(raw, errand), exact=True)
+        except RecursionError as error:
+            raise errand.failed("the answer is nested deeper than anything that the script says") from error
         return answer
 
     def _lost(self, error: Exception, errand: Errand) -> HostError:

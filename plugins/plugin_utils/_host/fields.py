@@ -24,7 +24,10 @@ def broken(place: str, text: str) -> ObservationError:
 
 def shown(value: object) -> str:
     """A value in an error sentence: short, without control characters."""
-    return printable(repr(value), 60)
+    try:
+        return printable(repr(value), 60)
+    except RecursionError:
+        return "something that is nested too deep"
 
 
 class Node:

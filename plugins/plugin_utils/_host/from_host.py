@@ -66,7 +66,7 @@ def from_host(answer: t.Mapping[str, t.Any] | str, asked: t.Mapping[str, t.Any] 
         machine=_machine(root.node("identity")),
         keys=keys,
         files=tuple(_file(node) for node in root.nodes("files")),
-        journal=tuple(_change(node) for node in root.nodes("journal")),
+        journal=tuple(_change_or_torn(node) for node in root.nodes("journal")),
         errors=tuple(
             ReadError(node.text("path"), node.number("code"), node.text("text")) for node in root.nodes("errors")
         ),
@@ -114,10 +114,22 @@ def _file(node: Node) -> FileFact:
     )
 
 
+def _change_or_torn(node: Node) -> ChangeHeader:
+    """A journal that a later version wrote, or somebody by hand, is one journal less and no reason to read nothing."""
+    try:
+        return _change(node)
+    except ObservationError as error:
+        return _torn(node.text("id"), str(error))
+
+
+def _torn(name: str, why: str) -> ChangeHeader:
+    return ChangeHeader(name, "torn", None, None, None, False, {}, (), why)
+
+
 def _change(node: Node) -> ChangeHeader:
     state = node.text("state")
     if state == "torn":
-        return ChangeHeader(node.text("id"), state, None, None, None, False, {}, (), node.text("error"))
+        return _torn(node.text("id"), node.text("error"))
     if state not in _STATES:
         raise node.error("state", f"one of {', '.join(_STATES)}, torn is expected, found {printable(repr(state), 60)}")
     return ChangeHeader(

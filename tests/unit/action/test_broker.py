@@ -113,3 +113,12 @@ def test_a_delegated_task_names_the_host_that_it_speaks_to() -> None:
 def test_an_answer_that_is_no_object_is_quoted(answer: object) -> None:
     with pytest.raises(HostError, match="no JSON object"):
         broker(Action(answer)).read(READ)
+
+
+def test_an_answer_that_is_nested_without_end_is_one_sentence() -> None:
+    endless: t.Any = "x"
+    for _level in range(5000):
+        endless = [endless]
+    sentence = r"ex01: reading its TLS settings failed: the answer is nested deeper .*\. Nothing was changed\."
+    with pytest.raises(HostError, match=sentence):
+        broker(Action({"contract": 1, "keys": endless})).read(READ)
