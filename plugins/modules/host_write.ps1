@@ -98,14 +98,20 @@ function Invoke-Operation {
 }
 
 function Undo-Operation {
-    # Returns 0 or the Windows error. Keys that we made go only if nobody has put anything into them.
+    # Returns 0 or the Windows error. Keys that we made go only if nobody has put anything into them. What is as it was is not written:
+    # Windows would refuse that as it refused the operation, and the host would be called changed though it is not.
     param ([hashtable] $Operation)
 
     if ($Operation.IsKey) {
+        if ((Read-RegistryKey -Path $Operation.Path -ExistsOnly).Code -eq 0) { return 0 }
         $again = [System.Collections.ArrayList]::new()
         return Add-RegistryKey -Path $Operation.Path -Created $again
     }
-    $code = Set-RegistryState -Operation $Operation -State $Operation.Before
+    $code = 0
+    $now = Read-RegistryValue -Path $Operation.Path -Name $Operation.Name
+    if ($now.Code -ne 0 -or -not (Test-SameState -One $now -Other $Operation.Before)) {
+        $code = Set-RegistryState -Operation $Operation -State $Operation.Before
+    }
     for ($index = $Operation.Created.Count - 1; $index -ge 0; $index--) {
         $removed = Remove-RegistryKey -Path $Operation.Created[$index]
         if ($removed -ne 0 -and $removed -ne $directoryNotEmpty -and -not (Test-NotFound -Code $removed)) { $code = $removed }

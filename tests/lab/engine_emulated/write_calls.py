@@ -34,15 +34,25 @@ def _create(registry: Registry, path: str, created: list[str]) -> int:
 
 
 def take_back(registry: Registry, operation: Operation, before: State, created: list[str]) -> int:
-    """Puts back what one operation found; keys that it made go if they are empty again."""
+    """Puts back what one operation found; keys that it made go if they are empty again. What is as it was is not
+    written, so a key that refused the operation does not fail a second time.
+    """
     if operation.is_key:
-        return _call(lambda: registry.create(operation.path))
-    code = _set_state(registry, operation, before)
+        return _call(lambda: registry.create(operation.path))  # which leaves a key that is there alone
+    code = 0 if _is_as_before(registry, operation, before) else _set_state(registry, operation, before)
     for path in reversed(created):
         removed = delete_key(registry, path)
         if removed not in (0, DIRECTORY_NOT_EMPTY, *NOT_FOUND):
             code = removed
     return code
+
+
+def _is_as_before(registry: Registry, operation: Operation, before: State) -> bool:
+    try:
+        value = registry.value(operation.path, operation.name or "")
+    except RegistryError:
+        return False
+    return ((value.kind, value.content) if value else None) == before
 
 
 def _set_state(registry: Registry, operation: Operation, state: State) -> int:

@@ -76,6 +76,16 @@ def test_what_left_the_host_as_it_was_says_why(status: str) -> None:
     assert caught.sentence == "ex01: Another change is being written."
 
 
+def test_a_key_that_may_not_be_written_is_named_with_what_windows_says_and_the_host_is_as_it_was() -> None:
+    # A deleted key has no name of a value, which leaves two spaces; the words of Windows bring their own full stop.
+    why = "Everything was put back, because HKEY_LOCAL_MACHINE\\B  could not be written: Access is denied."
+    caught = error(answer("put_back", "put_back", "failed", reason=why))
+    assert caught.is_back
+    assert caught.sentence == (
+        "ex01: Everything was put back, because HKEY_LOCAL_MACHINE\\B could not be written: Access is denied."
+    )
+
+
 def test_what_could_not_be_put_back_says_where_the_old_values_are() -> None:
     journal = "C:\\ProgramData\\msexchange_tls\\changes\\x.json"
     caught = error(answer("put_back_failed", "failed", "not_written", reason="NOT everything is back", journal=journal))

@@ -138,6 +138,7 @@ class Fault {
     static [object] Answer([string] $function, [object[]] $arguments) {
         foreach ($rule in [Fault]::Rules) {
             if ($rule.function -cne $function -or ($rule.text -and @($arguments | Where-Object { $_ -is [string] }) -notcontains $rule.text)) { continue }
+            if ($rule.access -and @($arguments | Where-Object { $_ -is [uint32] }) -notcontains $rule.access) { continue }
             $rule.count++
             if ($rule.nth -and $rule.count -ne $rule.nth) { continue }
             if ($rule.script) { $null = & ([scriptblock]::Create($rule.script)) }
@@ -166,7 +167,7 @@ function Add-Fault {
         $type::Real = $real
         & $module { param ($type) $script:Api = $type } $type
     }
-    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; nth = $Step.nth; code = $Step.code; script = $Step.script; count = 0 })
+    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; access = $Step.access; nth = $Step.nth; code = $Step.code; script = $Step.script; count = 0 })
     $true
 }
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.engine_powershell
 
 DRIVER = pathlib.Path(__file__).parent / "driver.ps1"
 DENIED, DISK_FULL, NO_RESOURCES = 5, 112, 1450
+WRITE_ACCESS = 0x103  #: KEY_QUERY_VALUE | KEY_SET_VALUE | KEY_WOW64_64KEY
 
 
 def dword(number: int) -> Json:
@@ -76,6 +77,50 @@ def test_what_was_written_before_a_failure_is_put_back_in_reverse(
     journal = stage.journal("change-back")
     assert journal["state"] == "put_back"
     assert journal["closed"] is not None
+
+
+@pytest.mark.parametrize(("name", "failed"), [("plain", 0), ("v", 6)])
+def test_a_value_that_can_never_be_written_is_as_it_was_without_being_put_back(
+    stage: Stage, name: str, failed: int
+) -> None:
+    busy_registry(stage)
+    stage.add("tree", path=T)
+    # Every call, so that of the put-back too.
+    stage.add("fault", module="_RegistryWrite", function="RegSetValueExW", text=name, code=DENIED)
+    *dummy, before, dummy, answer, after = stage.write("change-never", *OPERATIONS).add("tree", path=T).run()
+    assert after == before
+    assert (answer["status"], answer["changed"]) == ("put_back", False)
+    assert statuses(answer) == ["put_back"] * failed + ["failed"] + ["not_written"] * (len(OPERATIONS) - failed - 1)
+    assert (answer["operations"][failed]["code"], bool(answer["operations"][failed]["text"])) == (DENIED, True)
+    assert answer["reason"].startswith("Everything was put back, because " + OPERATIONS[failed]["path"])
+    assert stage.journal("change-never")["state"] == "put_back"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        set_value(f"{T}\\kept", "v", {"kind": 4, "data": 0}, {"exists": True, "kind": 3, "data": "/w==", "raw": True}),
+        set_value(f"{T}\\kept", "absent", {"kind": 4, "data": 0}),
+        delete_value(f"{T}\\kept", "v", {"exists": True, "kind": 3, "data": "/w==", "raw": True}),
+        delete_key(f"{T}\\empty"),
+    ],
+)
+def test_a_key_that_may_be_read_but_not_written_is_as_it_was(stage: Stage, operation: Json) -> None:
+    busy_registry(stage)
+    stage.add("script", text="$null = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SOFTWARE\\T\\empty'); 1")
+    stage.add("tree", path=T)
+    closed = operation["path"].split("\\", 1)[1]
+    for function in ("RegOpenKeyExW", "RegCreateKeyExW"):
+        stage.add("fault", module="_RegistryWrite", function=function, text=closed, access=WRITE_ACCESS, code=DENIED)
+    stage.add("fault", module="_RegistryWrite", function="RegDeleteKeyExW", text=closed, code=DENIED)
+    first = set_value(T, "plain", {"kind": 4, "data": 0}, dword(1))
+    stage.write("change-closed", first, operation, set_value(T, "later", {"kind": 4, "data": 0}))
+    *dummy, before, dummy, dummy, dummy, answer, after = stage.add("tree", path=T).run()
+    assert after == before
+    assert (answer["status"], answer["changed"]) == ("put_back", False)
+    assert statuses(answer) == ["put_back", "failed", "not_written"]
+    assert answer["operations"][1]["code"] == DENIED
+    assert stage.journal("change-closed")["state"] == "put_back"
 
 
 def test_a_value_that_reads_back_differently_was_not_written(stage: Stage) -> None:

@@ -248,6 +248,29 @@ def test_a_write_that_fails_is_put_back_with_everything_before_it(host: LabHost,
     assert json.loads(host.journal_files()["change-1.json"])["state"] == "put_back"
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        setting(f"{T}\\kept", "v", 2, expect=there(1)),
+        setting(f"{T}\\kept", "absent"),
+        {"op": "delete_value", "path": f"{T}\\kept", "name": "v", "expect": there(1)},
+        {"op": "delete_key", "path": f"{T}\\empty", "expect": {"exists": True}},
+    ],
+)
+def test_a_key_that_may_be_read_but_not_written_is_as_it_was(host: LabHost, operation: Json) -> None:
+    host.registry.create(f"{T}\\kept")
+    host.registry.create(f"{T}\\empty")
+    host.registry.set_value(f"{T}\\kept", "v", 4, b"\1\0\0\0")
+    before = host.snapshot(T)
+    host.registry.deny(operation["path"], reading=0)
+    answer = write(host, setting(T, "old", 2, expect=there(1)), operation, setting())
+    assert (answer["status"], answer["changed"]) == ("put_back", False)
+    assert [item["status"] for item in answer["operations"]] == ["put_back", "failed", "not_written"]
+    assert answer["operations"][1]["code"] == 5
+    assert host.snapshot(T) == before
+    assert json.loads(host.journal_files()["change-1.json"])["state"] == "put_back"
+
+
 @pytest.mark.parametrize("written", [0, 1, 2])
 def test_power_loss_leaves_an_open_journal_and_so_many_values(host: LabHost, written: int) -> None:
     host.faults.add("power_loss", at_write=written)
