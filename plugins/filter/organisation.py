@@ -52,7 +52,7 @@ def organisation(
 def _read(path: str) -> t.Any:
     try:
         with open(os.path.expanduser(path), encoding="utf-8-sig") as file:
-            return json.load(file)
+            return json.load(file) or {}  # null in a file is not the same as no file
     except OSError as error:
         why = error.strerror or str(error)
         raise ValueError(f"the audit file {path} cannot be read: {why}. Name the report.json of an audit.") from None
