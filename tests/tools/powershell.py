@@ -83,7 +83,9 @@ class WineHost:
     def control(self, verb: str, timeout: float = 180) -> str:
         """``new``, ``env``, ``reset`` or ``stop`` of wine-host; returns what it printed."""
         done = _call(self.tool, verb, self.folder, timeout=timeout)
-        done.check_returncode()
+        if done.returncode:
+            said = done.stderr.strip() or "without a word"
+            raise RuntimeError(f"wine-host {verb} {self.folder} ended with {done.returncode}: {said}")
         return done.stdout
 
     def environment(self) -> dict[str, str]:
