@@ -142,7 +142,7 @@ EXAMPLES = r"""
         address: "{{ item }}"
         server_name: mail.example.com
         versions: [tls_1_2]
-        suites: &suites
+        suites:
           - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
           - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
   loop: [192.0.2.11, 192.0.2.12]
