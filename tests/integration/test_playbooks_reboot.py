@@ -20,6 +20,7 @@ from integration.playbooks import (
     HTTPS,
     PROVE,
     READ,
+    READ_AGAIN,
     REBOOT,
     STILL_ALLOWED,
     WRITE,
@@ -27,6 +28,7 @@ from integration.playbooks import (
     PlaybookRun,
 )
 from lab.build import services
+from lab.host import LabHost
 from lab.lab import Lab
 
 pytestmark = pytest.mark.lab_only
@@ -43,8 +45,10 @@ HOSTS = {
     "returned": DRAINED,
     "sleepy": DRAINED,
     "stuck": DRAINED,
+    "gone": DRAINED,
 }
-ALL_OF_THEM = ",".join(name for name in HOSTS if name != "stuck")
+TROUBLE = ("stuck", "gone")
+ALL_OF_THEM = ",".join(name for name in HOSTS if name not in TROUBLE)
 REBOOTED = ("drained", "dag", "plain", "forced", "sleepy")
 #: Longer than any test.
 NEVER = 1e6
@@ -52,10 +56,10 @@ NEVER = 1e6
 
 @dataclasses.dataclass(frozen=True)
 class Restarts:
-    """One batch of servers in every situation, then one whose services do not come up."""
+    """One batch of servers in every situation, then one whose services do not come up and one that is lost."""
 
     batch: PlaybookRun
-    stuck: PlaybookRun
+    trouble: PlaybookRun
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +75,30 @@ def restarts(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Restarts]:
             kept={"msexchange_tls_reboot": "never"},
             sleepy={"msexchange_tls_services_ignored": of_sleepy},
         )
-        with back_in_service(lab, "returned"):
+        with once_written(lab, "returned", lambda host: host.set_maintenance(False)):
             batch = estate.run("harden", *more, hosts=ALL_OF_THEM, serial="100%", wire=False)
-        stuck = estate.run("harden", *more, hosts="stuck", wire=False, reboot_timeout=4)
-        yield Restarts(batch, stuck)
+        with once_written(lab, "gone", LabHost.go_down):
+            trouble = estate.run("harden", hosts=",".join(TROUBLE), serial=2, wire=False, reboot_timeout=4)
+        yield Restarts(batch, trouble)
         assert [host.unanswered for host in lab.hosts.values()] == [[]] * len(HOSTS)
 
 
 @contextlib.contextmanager
-def back_in_service(lab: Lab, name: str) -> t.Iterator[None]:
-    """Somebody ends the maintenance of a server as soon as a change was written there."""
-    over = threading.Event()
+def once_written(lab: Lab, name: str, act: t.Callable[[LabHost], None]) -> t.Iterator[None]:
+    """Something happens to a server as soon as the task that wrote there has ended: the reading for the organisation
+    was the first shell to be closed, this is the second.
+    """
+    over, counters = threading.Event(), lab.host(name).counters
+    ended = counters.requests["Delete"] + 2
 
     def watch() -> None:
         while not over.wait(0.005):
-            if lab.host(name).counters.executions["msexchange.tls.host_write"]:
-                lab.call(end())
+            if counters.executions["msexchange.tls.host_write"] and counters.requests["Delete"] >= ended:
+                lab.call(strike())
                 return
 
-    async def end() -> None:
-        lab.host(name).set_maintenance(False)
+    async def strike() -> None:
+        act(lab.host(name))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -161,11 +169,21 @@ def test_services_that_the_site_leaves_out_are_not_waited_for(restarts: Restarts
 
 
 def test_a_restart_is_not_over_while_an_automatic_exchange_service_does_not_run(restarts: Restarts) -> None:
-    assert not restarts.stuck.succeeded
-    assert restarts.stuck.costs["stuck"].reboots == 1
-    sentence = restarts.stuck.refusal(CAME_BACK, "stuck")
+    assert not restarts.trouble.succeeded
+    assert restarts.trouble.costs["stuck"].reboots == 1
+    sentence = restarts.trouble.refusal(CAME_BACK, "stuck")
     assert sentence.startswith("stuck: the restart did not come to its end")
     assert "msexchange_tls_services_ignored" in sentence
-    # Nothing is proven, and the report is there.
-    assert CONCLUDE not in restarts.stuck.all_of("stuck")
-    assert restarts.stuck.row("stuck")["change"]["changed"]
+    assert CONCLUDE not in restarts.trouble.all_of("stuck")
+
+
+def test_a_server_that_is_lost_before_its_restart_fails_with_the_reason(restarts: Restarts) -> None:
+    assert restarts.trouble.run.of(READ_AGAIN, "gone").status == "unreachable"
+    assert restarts.trouble.refusal(STILL_ALLOWED, "gone").startswith("gone was unreachable")
+    assert REBOOT not in restarts.trouble.all_of("gone")
+    assert CONCLUDE not in restarts.trouble.all_of("gone")
+
+
+def test_the_report_is_written_when_restarts_go_wrong(restarts: Restarts) -> None:
+    for name in TROUBLE:
+        assert restarts.trouble.row(name)["change"]["changed"]

@@ -22,15 +22,16 @@ HOSTS = {
     "drained": {**EX2016, "maintenance": True},
     "denied": {**EX2016, "denied": [DOTNET]},
     "governed": {"persona": "ex2016_ws2016_grouppolicy", "endpoints": HTTPS},
+    "contradicted": EX2016,
     # Something else than the product wrote what is wanted, and nobody restarted the server since.
     "foreign": EX2016,
 }
-FRESH, REFUSED = ("serving", "drained"), ("denied", "governed")
+FRESH, REFUSED = ("serving", "drained"), ("contradicted", "denied", "governed")
 
 
 @dataclasses.dataclass(frozen=True)
 class Stages:
-    """Two fresh servers asked for stage suites; two with something in the way that no restart mends; one that waits
+    """Two fresh servers asked for stage suites; three with something in the way that no restart mends; one that waits
     for a restart that this product does not owe.
     """
 
@@ -44,9 +45,12 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stages]:
     with Lab.start(timing=FAST, **HOSTS) as lab:
         estate = Estate.of(lab, tmp_path_factory.mktemp("site"))
         bring(lab, "governed", "renegotiation")
+        bring(lab, "contradicted", "prepare")
+        refusing = lab.host("contradicted")
+        refusing.at_boot = dataclasses.replace(refusing.at_boot, versions=refusing.at_boot.versions - {"tls_1_2"})
         bring(lab, "foreign", "prepare", restart=False)
         jump = estate.run("harden", "--limit", ",".join(FRESH), stage="suites", serial=2)
-        refused = estate.run("harden", "--limit", ",".join(REFUSED), stage="suites", serial=2, wire=False)
+        refused = estate.run("harden", "--limit", ",".join(REFUSED), stage="suites", serial=3)
         foreign = estate.run("harden", "--limit", "foreign", wire=False)
         yield Stages(jump, refused, foreign)
         assert [host.unanswered for host in lab.hosts.values()] == [[]] * len(HOSTS)
@@ -77,7 +81,7 @@ def test_where_the_restart_has_happened_in_the_same_run_a_jump_says_to_run_again
 
 def test_a_stage_that_is_refused_for_another_reason_fails_after_what_was_possible(stages: Stages) -> None:
     assert not stages.refused.succeeded
-    denied, governed = (stages.refused.run.result(WRITE, name) for name in REFUSED)
+    denied, governed = (stages.refused.run.result(WRITE, name) for name in ("denied", "governed"))
     assert denied["changed"]
     assert not [one for one in denied["operations"] if one["path"] == DOTNET]
     assert governed["changed"]
@@ -92,6 +96,13 @@ def test_the_refusal_names_stage_reason_and_remedy(stages: Stages) -> None:
     governed = stages.refused.refusal(CONCLUDE, "governed")
     assert governed.startswith("governed: stage suites is refused, the server stands at stage renegotiation.")
     assert "change the Group Policy" in governed
+
+
+def test_a_stage_is_refused_while_a_port_contradicts_an_earlier_one(stages: Stages) -> None:
+    assert not stages.refused.run.result(WRITE, "contradicted")["changed"]
+    sentence = stages.refused.refusal(CONCLUDE, "contradicted")
+    assert "(https) refuses TLS 1.2" in sentence
+    assert "a device in front of it" in sentence
 
 
 def test_a_refused_stage_leaves_its_gates_in_the_report(stages: Stages) -> None:
