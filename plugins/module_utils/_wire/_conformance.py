@@ -21,6 +21,7 @@ from ._confirm import confirm_closes
 from ._discover import discover_ssl2
 from ._errors import CallerError
 from ._flight import Chosen, Closed, Refused
+from ._hello import Offer
 from ._session import Reply
 from ._suites import offered, suite, suite_by_name
 from ._survey import ALL_VERSIONS, Order, Survey, VersionState, Witness, explain, fits, may_hide_more
@@ -130,7 +131,7 @@ class _Check:
     def _accepted(self, reply: Chosen) -> None:
         self.survey.accept(reply.version, [reply.suite])
 
-    def _refused(self, version: Version, reply: Reply, offer: t.Any) -> None:
+    def _refused(self, version: Version, reply: Reply, offer: Offer) -> None:
         if self.survey.records[version].state is VersionState.ACCEPTED:
             return
         if isinstance(reply, Refused):
@@ -145,6 +146,8 @@ class _Check:
     async def _first_choice(self, version: Version) -> None:
         mine = self.target.of(version)
         offer = self.survey.offer([version], tuple(reversed(mine)) or offered(version))
+        # As long as the longest hello that may be closed later: then its length cannot have been the reason.
+        offer = dataclasses.replace(offer, pad_to=self.survey.offer([version], offered(version)).size)
         reply = await self.survey.ask(offer)
         if isinstance(reply, Chosen) and fits(reply, offer) and reply.version is version:
             self._accepted(reply)
@@ -171,12 +174,7 @@ class _Check:
         if not self.target.suites or not rest or settled:
             return
         offer = self.survey.offer([version], rest)
-        reply = await self.survey.ask(offer)
-        suspects = self.survey.untried_dhe(rest) if may_hide_more(reply) else []
-        if suspects:
-            # A failure with one suite must not pass for the refusal of all: one hello more, on such servers only.
-            offer = self.survey.offer([version], [number for number in rest if number not in suspects])
-            reply = await self.survey.ask(offer)
+        reply = await self._ask_soundly(version, offer)
         if isinstance(reply, Chosen) and fits(reply, offer):
             if reply.version is version:
                 self._accepted(reply)
@@ -188,6 +186,18 @@ class _Check:
             self.survey.refuse_by_close(version, offer)
         elif not isinstance(reply, Refused):
             self.doubt(version, reply)
+
+    async def _ask_soundly(self, version: Version, offer: Offer) -> Reply:
+        """A failure with one suite must not pass for the refusal of all: one hello more, where hellos end like that."""
+        reply = await self.survey.ask(offer)
+        suspects = frozenset(self.survey.untried_dhe(offer.suites)) if may_hide_more(reply) else frozenset()
+        if not suspects:
+            return reply
+        sound = self.survey.offer([version], [number for number in offer.suites if number not in suspects])
+        reply = await self.survey.ask(sound)
+        if may_hide_more(reply) or await self.survey.blame(version, suspects):
+            return reply
+        return await self.survey.ask(offer)
 
     async def _ssl2(self) -> None:
         await discover_ssl2(self.survey)

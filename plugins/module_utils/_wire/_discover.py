@@ -88,7 +88,8 @@ async def discover_hidden(survey: Survey, thorough: bool) -> None:
         reply = await survey.ask(offer)
         if not isinstance(reply, Chosen) or not fits(reply, offer):
             return
-        survey.failing = frozenset(dhe)
+        if not await survey.blame(reply.version, frozenset(dhe)):
+            reply = None
     survey.reopen(suspects)
     if isinstance(reply, Chosen):
         _settle_choice(survey, suspects[0], reply)
@@ -105,7 +106,9 @@ async def _open(survey: Survey) -> None:
         dhe = frozenset(survey.untried_dhe(suites))
         offer = survey.offer(_OPENING_VERSIONS, [number for number in suites if number not in dhe])
         reply = await survey.ask(offer)
-        survey.failing = dhe if isinstance(reply, Chosen) else frozenset()
+        if isinstance(reply, Chosen) and not await survey.blame(Version.TLS_1_2, dhe):
+            offer = survey.offer(_OPENING_VERSIONS, suites)
+            reply = await survey.ask(offer)
     if isinstance(reply, (Closed, Silent)):
         # Perhaps the size of the hello: nothing is said about versions before a small one was tried.
         survey.chunk = CHUNK

@@ -42,6 +42,7 @@ class Offer:
     server_name: None sends no SNI. key_shares: send shares instead of an empty list (TLS 1.3).
     groups: None sends those that suit the versions. alpn: protocol names, none sent when empty.
     signals: signalling suite numbers to add, for example the fallback SCSV.
+    pad_to: bytes that the record shall have at least, where it has extensions.
     compact: only the groups and signature schemes that everybody knows, for servers that choke on long hellos.
     """
 
@@ -52,6 +53,7 @@ class Offer:
     groups: tuple[int, ...] | None = None
     alpn: tuple[str, ...] = ()
     signals: tuple[int, ...] = ()
+    pad_to: int = 0
     compact: bool = False
 
     @property
@@ -121,8 +123,9 @@ def client_hello(offer: Offer, random: bytes) -> bytes:
         raise CallerError("A hello needs at least one version and one cipher suite.")
     hello = _compose(offer, random)
     body = push_client_hello(hello)
-    missing = _FRAGILE_TO - 4 - len(body)
-    if hello.extensions is not None and _FRAGILE_FROM <= len(body) + 4 < _FRAGILE_TO:
+    wanted = max(_FRAGILE_TO if _FRAGILE_FROM <= len(body) + 4 < _FRAGILE_TO else 0, offer.pad_to - 5)
+    missing = wanted - 4 - len(body)
+    if hello.extensions is not None and missing > 0:
         padding = (Extension.PADDING, bytes(max(missing - 4, 0)))
         body = push_client_hello(dataclasses.replace(hello, extensions=(*hello.extensions, padding)))
     # RFC 8446 5.1: the first record says 3.1 for the sake of old servers; SSL 3.0 says its own.

@@ -42,6 +42,7 @@ async def peel_by_key_exchange(survey: Survey, version: Version) -> None:
 
 async def _peel(survey: Survey, record: VersionRecord, suites: t.Sequence[int], version: Version) -> None:
     suspects: frozenset[int] = frozenset()
+    cleared = False
     while True:
         gone = suspects | survey.failing | frozenset(record.suites)
         rest = [number for number in suites if number not in gone]
@@ -50,17 +51,18 @@ async def _peel(survey: Survey, record: VersionRecord, suites: t.Sequence[int], 
             return
         offer = survey.offer([version], rest)
         reply = await survey.ask(offer)
+        if suspects and not may_hide_more(reply) and not await survey.blame(version, suspects):
+            # With them it went wrong once, but not because of them: back to the whole list.
+            suspects, cleared = frozenset(), True
+            continue
         if isinstance(reply, Chosen) and reply.version is version and fits(reply, offer):
             record.suites.append(reply.suite)
-            survey.failing |= suspects
+            suspects = frozenset()
             continue
-        if suspects and not may_hide_more(reply):
-            # Without them it says no in a proper way, so they were the reason for the other way.
-            survey.failing |= suspects
-        elif suspects and not survey.failing and _is_longest(survey, version, record):
+        if suspects and may_hide_more(reply) and _is_longest(survey, version, record):
             # Lower versions use parts of this list in the same order.
             survey.dhe_cleared = True
-        if may_hide_more(reply) and not suspects and not _has_dhe(record):
+        if may_hide_more(reply) and not suspects and not cleared and not _has_dhe(record):
             suspects = frozenset(survey.untried_dhe(rest))
             if suspects:
                 continue
@@ -128,6 +130,9 @@ async def settle_order(survey: Survey, version: Version) -> None:
     strongest_first = tuple(reversed(ours))
     offer = survey.offer([version], strongest_first)
     reply = await survey.ask(offer)
+    if not isinstance(reply, Chosen):
+        # All of these were accepted before: whatever this was, it was no answer.
+        reply = await survey.ask(offer)
     if isinstance(reply, Chosen) and fits(reply, offer):
         record.order = Order.CLIENT if reply.suite == strongest_first[0] else Order.SERVER
     if record.order is Order.CLIENT:

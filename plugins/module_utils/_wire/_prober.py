@@ -123,9 +123,12 @@ async def _inventory(survey: Survey, with_suites: bool) -> None:
 
 async def _peel_all(survey: Survey) -> None:
     versions = [version for version in survey.accepted() if not survey.records[version].complete]
-    if versions and not survey.alerts and not survey.closes:
-        # Nothing was refused yet: one list shows how this endpoint does it, and whether DHE suites hide others.
-        await peel(survey, versions.pop(versions[0] is Version.TLS_1_3 and len(versions) > 1))
+    if versions and not survey.alerts:
+        # No proper refusal yet: one list shows how this endpoint does it, and whether DHE suites hide others.
+        old = [version for version in versions if version is not Version.TLS_1_3]
+        longest = (old or versions)[0]
+        await peel(survey, longest)
+        versions.remove(longest)
     if survey.closes:
         survey.session.one_at_a_time()
     await _together(peel(survey, version) for version in versions)

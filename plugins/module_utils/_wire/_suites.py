@@ -217,8 +217,7 @@ def _in_version(row: Suite, version: Version) -> bool:
 
 def _offers() -> dict[Version, tuple[int, ...]]:
     weakest_first = sorted(_SUITES.values(), key=_strength)
-    known = [version for version in Version if version.name.startswith(("SSL", "TLS"))]
-    return {v: tuple(row.number for row in weakest_first if _in_version(row, v)) for v in known}
+    return {v: tuple(row.number for row in weakest_first if _in_version(row, v)) for v in Version}
 
 
 _OFFERS = _offers()

@@ -124,6 +124,13 @@ class Survey:
             self.longest_answered = max(self.longest_answered, offer.size)
         return reply
 
+    async def blame(self, version: Version, suspects: frozenset[int]) -> bool:
+        """Offer nothing but the suspects: only if that goes wrong as well was it they, and not a stray connection."""
+        reply = await self.ask(self.offer([version], [number for number in offered(version) if number in suspects]))
+        if may_hide_more(reply):
+            self.failing |= suspects
+        return may_hide_more(reply)
+
     async def ask_in_parts(self, version: Version, suites: t.Sequence[int]) -> tuple[Offer, Reply]:
         """Offer the suites in hellos of a size that this endpoint bears, until one is answered with a choice."""
         size = self.chunk or max(len(suites), 1)

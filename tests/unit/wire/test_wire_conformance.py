@@ -113,6 +113,17 @@ def test_one_stray_close_does_not_change_the_verdict(number: int) -> None:
     assert check(Model(OBEDIENT), closes={number})[0]["conformance"]["verdict"] == "in_force"
 
 
+def test_a_device_that_drops_long_hellos_never_makes_a_server_pass() -> None:
+    model = with_list(0x0303, 0xC030, 0xC02F, 0x000A, longest_hello=600)
+    assert check(model)[0]["conformance"]["verdict"] != "in_force"
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_one_stray_close_does_not_hide_an_unwanted_dhe_suite(number: int) -> None:
+    model = with_list(0x0303, 0xC030, 0xC02F, 0x009E)
+    assert deviations(check(model, closes={number})[0]) == {("suite_accepted", "tls_1_2")}
+
+
 LISTS = st.lists(st.sampled_from((0xC030, 0xC02F, 0x0035, 0x002F, 0x000A)), min_size=1, unique=True).map(tuple)
 
 

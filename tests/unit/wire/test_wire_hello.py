@@ -102,6 +102,13 @@ def test_the_compact_hello_stays_below_256_bytes() -> None:
         assert Offer((version,), suites, "mail.example", compact=True).size <= 255
 
 
+@given(st.integers(0, 1500))
+def test_a_hello_is_at_least_as_long_as_it_shall_be(size: int) -> None:
+    offer = Offer((Version.TLS_1_2,), (0x0035,), pad_to=size)
+    assert offer.size >= size
+    assert read_hello(client_hello(offer, RANDOM)).suites == (0x0035,)
+
+
 def test_ssl_2_0_is_asked_in_its_own_framing() -> None:
     wire = ssl2_client_hello(Version.SSL_2_0, offered(Version.SSL_2_0), bytes(16))
     assert int.from_bytes(wire[:2], "big") == 0x8000 | len(wire) - 2

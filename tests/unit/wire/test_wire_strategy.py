@@ -191,6 +191,18 @@ def test_one_stray_close_changes_nothing_but_the_number_of_connections(number: i
     assert disturbed["connections"] > calm["connections"]
 
 
+@settings(deadline=None, max_examples=60)
+@given(models(), st.integers(1, 40))
+def test_one_stray_close_anywhere_hides_nothing_of_a_server_that_sends_alerts(model: Model, number: int) -> None:
+    check_inventory(model, ask(Wire(model, closes={number})))
+
+
+@pytest.mark.parametrize("number", range(1, 25))
+def test_one_stray_close_does_not_hide_dhe_suites(number: int) -> None:
+    model = Model({0x0303: (0xC02F, 0x009E, 0x0033, 0x002F), 0x0301: (0x0033, 0x002F)})
+    check_inventory(model, ask(Wire(model, closes={number})))
+
+
 def test_an_endpoint_that_closes_after_every_hello_refuses_nothing() -> None:
     observation = ask(Wire(HARDENED, closes=range(1000)))
     assert observation["status"] == "no_tls"
