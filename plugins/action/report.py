@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -30,6 +31,10 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str", "default": "report"},
     "title": {"type": "str", "default": "TLS report"},
 }
+
+
+#: It becomes part of the name of a folder.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def collect(name: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -58,7 +63,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _checked, arguments = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         hostvars = (task_vars or {}).get("hostvars", {})
-        hosts = [plain_data(collect(name, hostvars.get(name, {}))) for name in arguments["members"]]
+        if not _NAME.fullmatch(arguments["name"]):
+            raise AnsibleActionFail(
+                f"The name of the report may hold letters, digits, '.', '_' and '-', not {arguments['name']!r}."
+            )
+        # hostvars has a get() of its own that fails for a name that is not in the inventory.
+        hosts = [plain_data(collect(name, hostvars[name] if name in hostvars else {})) for name in arguments["members"]]
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         report = build_report(hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION)
         folder = os.path.abspath(os.path.expanduser(arguments["directory"]))
@@ -76,6 +86,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             raise AnsibleActionFail(
                 f"The report could not be written below {folder}: {error.strerror or error}. "
                 "Name a folder that you may write to."
-            ) from error
+            ) from None
         result.update(changed=False, table=render_text(report), files=files)
         return result

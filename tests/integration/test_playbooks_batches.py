@@ -15,7 +15,7 @@ from lab.lab import Lab
 
 pytestmark = pytest.mark.lab_only
 
-#: Windows without Exchange may be restarted at any time: only the stop keeps them from it. In the order of their names.
+#: They are restarted whenever it is owed (reboot=always): only the stop keeps them from it. In the order of their names.
 PLAIN = {"persona": "ws2022_plain", "groups": ["exchange"]}
 BATCH, LATER = ("b1", "b2", "b3"), "c1"
 ALONE = ("d1", "d2")
@@ -40,13 +40,13 @@ def stops(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stops]:
     with Lab.start(timing=FAST, **dict.fromkeys(HOSTS, PLAIN)) as lab:
         estate = Estate.of(lab, tmp_path_factory.mktemp("site"))
         lab.power_off("b2")
-        batch = estate.run("harden", "--limit", ",".join((*BATCH, LATER)), serial=3, wire=False)
-        single = estate.run("harden", "--limit", f"b2,{LATER}", wire=False)
+        batch = estate.run("harden", "--limit", ",".join((*BATCH, LATER)), serial=3, wire=False, reboot="always")
+        single = estate.run("harden", "--limit", f"b2,{LATER}", wire=False, reboot="always")
         lab.host("d1").faults.add("mutex_busy", times=0)
-        failed = estate.run("harden", "--limit", ",".join(ALONE), wire=False)
+        failed = estate.run("harden", "--limit", ",".join(ALONE), wire=False, reboot="always")
         lab.power_on("b2")
         lab.host("b2").clock.offset += 300  # its next boot is minutes away
-        mended = estate.run("harden", "--limit", ",".join((*BATCH, LATER)), serial=3, wire=False)
+        mended = estate.run("harden", "--limit", ",".join((*BATCH, LATER)), serial=3, wire=False, reboot="always")
         yield Stops(batch, single, failed, mended)
         assert [host.unanswered for host in lab.hosts.values()] == [[]] * len(HOSTS)
 

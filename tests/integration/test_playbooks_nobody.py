@@ -1,0 +1,31 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playbooks that would touch nobody: a misspelt group must not look like a proof."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from integration.controller import environment
+
+INVENTORY = "all: {children: {exchnage: {hosts: {ex01.example.com: {}}}}}\n"
+
+
+@pytest.mark.parametrize("name", ["audit", "harden", "verify"])
+def test_a_playbook_that_finds_no_server_fails_and_names_the_group(name: str, tmp_path: pathlib.Path) -> None:
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text(INVENTORY, encoding="utf-8")
+    command = [sys.executable, "-m", "ansible", "playbook", "-i", str(inventory), f"msexchange.tls.{name}"]
+
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+
+    assert done.returncode == 2
+    assert "The inventory has no server in exchange." in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
