@@ -68,7 +68,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 f"The name of the report may hold letters, digits, '.', '_' and '-', not {arguments['name']!r}."
             )
         # hostvars has a get() of its own that fails for a name that is not in the inventory.
-        hosts = [plain_data(collect(name, hostvars[name] if name in hostvars else {})) for name in arguments["members"]]
+        known = {name: hostvars[name] for name in arguments["members"] if name in hostvars}
+        hosts = [plain_data(collect(name, known.get(name, {}))) for name in arguments["members"]]
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         report = build_report(hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION)
         folder = os.path.abspath(os.path.expanduser(arguments["directory"]))

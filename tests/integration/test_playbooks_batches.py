@@ -15,7 +15,7 @@ from lab.lab import Lab
 
 pytestmark = pytest.mark.lab_only
 
-#: They are restarted whenever it is owed (reboot=always): only the stop keeps them from it. In the order of their names.
+#: They are restarted whenever it is owed (reboot=always): only the stop keeps them from it. In order of their names.
 PLAIN = {"persona": "ws2022_plain", "groups": ["exchange"]}
 BATCH, LATER = ("b1", "b2", "b3"), "c1"
 ALONE = ("d1", "d2")
