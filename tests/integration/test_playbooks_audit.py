@@ -29,15 +29,19 @@ OVERLAY = """\
 exceptions:
   - {rule: rc4.128, owner: Mail team, reason: A scanner., ticket: CHG0001, until: "2999-12-31", hosts: [ex]}
 """
+CONNECTED = "msexchange.tls.audit : Stop where no connection could be made at all"
 LAST = "msexchange.tls.audit : Fail where a server was not reached"
 
 
 @dataclasses.dataclass(frozen=True)
 class Audits:
-    """The whole estate; then only servers that cannot be read, without connections to ports."""
+    """The whole estate; then only servers that cannot be read, without connections to ports; then one whose ports
+    should be probed from a host that is down.
+    """
 
     whole: PlaybookRun
     nobody: PlaybookRun
+    blind: PlaybookRun
     unchanged: bool
 
 
@@ -53,8 +57,9 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Audits]:
         # Relative to where Ansible is started: a playbook of a collection has nothing beside it.
         whole = estate.run("audit", *more, stage="obsolete", overlays=["overlay.yml"])
         nobody = estate.run("audit", *more, "--limit", "old,down", wire=False)
+        blind = estate.run("audit", "--limit", "edge", wire_from="down")
         unchanged = before == {name: host.snapshot() for name, host in lab.hosts.items()}
-        yield Audits(whole, nobody, unchanged)
+        yield Audits(whole, nobody, blind, unchanged)
         assert [host.unanswered for host in lab.hosts.values()] == [[]] * len(HOSTS)
 
 
@@ -135,3 +140,12 @@ def test_a_server_that_the_limit_hides_is_a_row_that_was_not_read(audits: Audits
 
 def test_without_wire_no_connection_is_made_to_a_port(audits: Audits) -> None:
     assert [cost.handshakes for cost in audits.nobody.costs.values()] == [0] * len(HOSTS)
+
+
+def test_without_the_host_that_connects_an_audit_fails_instead_of_proving_nothing(audits: Audits) -> None:
+    assert not audits.blind.succeeded
+    sentence = audits.blind.refusal(CONNECTED, "edge")
+    assert sentence.startswith("No port was connected to from down: ")
+    assert "msexchange_tls_wire_from" in sentence
+    assert audits.blind.costs["edge"].executions == {}
+    assert not audits.blind.row("edge")["read"]
