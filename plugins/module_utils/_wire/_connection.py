@@ -24,17 +24,23 @@ class Conversation(t.Protocol):
     """What ``converse`` can carry: ``Attempt`` and the certificate fetch."""
 
     @property
-    def outcome(self) -> t.Any: ...
+    def outcome(self) -> t.Any:
+        """``NEED_DATA`` until there is one."""
 
-    def connected(self) -> None: ...
+    def connected(self) -> None:
+        """The connection stands."""
 
-    def data_to_send(self) -> bytes: ...
+    def data_to_send(self) -> bytes:
+        """What is to be sent now; each byte once."""
 
-    def receive_data(self, data: bytes) -> None: ...
+    def receive_data(self, data: bytes) -> None:
+        """The peer sent something."""
 
-    def receive_end(self, reset: bool) -> None: ...
+    def receive_end(self, reset: bool) -> None:
+        """The peer closed; ``reset``: by force."""
 
-    def time_over(self) -> None: ...
+    def time_over(self) -> None:
+        """The peer took too long."""
 
 
 #: ``converse`` or what a test puts in its place.

@@ -29,19 +29,24 @@ class Identity(t.Protocol):
     """What this room needs of a HostIdentity; the room that makes one lies outside its imports."""
 
     @property
-    def os(self) -> OperatingSystem | None: ...
+    def os(self) -> OperatingSystem | None:
+        """The operating system, None = unknown."""
 
     @property
-    def exchange(self) -> str | None: ...
+    def exchange(self) -> str | None:
+        """Id of the Exchange version, ``none`` without Exchange, None = unknown."""
 
     @property
-    def exchange_build(self) -> tuple[int, int, int, int] | None: ...
+    def exchange_build(self) -> tuple[int, int, int, int] | None:
+        """Build of Exchange, None = unknown."""
 
     @property
-    def abilities(self) -> frozenset[str]: ...
+    def abilities(self) -> frozenset[str]:
+        """What operating system and patch level can do."""
 
     @property
-    def role(self) -> str: ...
+    def role(self) -> str:
+        """Role of the Exchange server."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,16 +25,20 @@ class Write(t.Protocol):
     """One write of a plan. ``op``: set, delete_value or delete_key; ``after``: None = delete."""
 
     @property
-    def op(self) -> str: ...
+    def op(self) -> str:
+        """``set``, ``delete_value`` or ``delete_key``."""
 
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """The key."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The value; empty for the default value and for keys."""
 
     @property
-    def after(self) -> RegistryValue | None: ...
+    def after(self) -> RegistryValue | None:
+        """What is there afterwards; None = nothing."""
 
 
 def after(observation: Observation, operations: t.Iterable[Write]) -> Observation:
