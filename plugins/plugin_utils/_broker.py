@@ -83,8 +83,9 @@ class Broker:
             raise errand.failed(f"the connection gave up ({type(error).__name__}: {one_line(error)})") from error
         if not isinstance(raw, t.Mapping):
             raise errand.failed(f"the answer is no JSON object but {one_line(raw)}")
-        self.warnings += raw.get("warnings") or []
-        self.deprecations += raw.get("deprecations") or []
+        said: dict[str, t.Any] = dict(raw)
+        self.warnings += said.get("warnings") or []
+        self.deprecations += said.get("deprecations") or []
         try:
             answer: dict[str, t.Any] = plain_data(check_answer(raw, errand), exact=True)
         except RecursionError as error:
