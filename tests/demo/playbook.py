@@ -78,7 +78,7 @@ def read(lines: t.Sequence[str], code: int, log: pathlib.Path) -> Outcome:
     changed = [one for one in results if one["status"] == "ok" and one["result"].get("changed")]
     return Outcome(
         code=code,
-        hosts=tuple(dict.fromkeys(one["host"] for one in results)),
+        hosts=tuple(dict.fromkeys(one["host"] for one in results if one["host"] != "localhost")),
         changed=tuple(dict.fromkeys(one["host"] for one in changed)),
         restarted=tuple(one["host"] for one in changed if one["task"].endswith(_RESTART)),
         failures=failures,
