@@ -27,7 +27,7 @@ class Step:
 
 
 #: The server that nobody prepared when the others are ready to retire TLS 1.0.
-LATECOMER = "ex2016"
+LATECOMER = "exse"
 #: The server whose suite list a domain Group Policy sets; the site has written an exception for it.
 GOVERNED = "ex2016gp"
 
@@ -58,9 +58,8 @@ STEPS: tuple[Step, ...] = (
         refused=LATECOMER,
     ),
     _harden(f"Stage retire again: every server is prepared; {LATECOMER} catches up with obsolete", "retire"),
-    _harden(f"All the rest, each server its next stage: renegotiation, suites; {LATECOMER} retire", "tls13"),
-    _harden(f"The same, to the end: suites; {LATECOMER} renegotiation", "tls13"),
-    _harden(f"The same, to the end: {LATECOMER} suites; TLS 1.3 is on where Windows and Exchange support it", "tls13"),
+    _harden(f"All the rest, each server its next stage: renegotiation; {LATECOMER} suites", "tls13"),
+    _harden("The same, to the end: suites; TLS 1.3 is on where Windows and Exchange support it", "tls13"),
     Step("Verify: prove it by registry and by connection", "verify", {"msexchange_tls_stage": "tls13"}),
     _harden("The same again: nothing to change, nobody to restart", "tls13", unchanged=True),
 )
