@@ -116,7 +116,10 @@ class Controller:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment of a program of Ansible: this project's collections and none of the machine's settings."""
+    """The environment of a program of Ansible: this project's collections and none of the machine's settings.
+
+    ``MSEXCHANGE_TLS_TEST_SETTINGS``, JSON, may hold settings of Ansible under which the tests are to pass too.
+    """
     ours = {
         "ANSIBLE_CONFIG": str(HERE / "none.cfg"),  # a file that is not there, so that no other is looked for
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
@@ -126,4 +129,4 @@ def environment(**more: str) -> dict[str, str]:
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    return {**inherited, **ours, **more}
+    return {**inherited, **ours, **json.loads(os.environ.get("MSEXCHANGE_TLS_TEST_SETTINGS", "{}")), **more}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import os
 import pathlib
 import re
@@ -55,6 +56,16 @@ class Core:
     core: str
     pythons: tuple[str, ...]
     pins: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """One run. ``words``: for pytest. ``settings``: of Ansible, by environment variable. ``cores``: empty = all."""
+
+    name: str
+    words: tuple[str, ...]
+    settings: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    cores: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,18 +149,19 @@ def misfit(core: str, collection: pathlib.Path = WINDOWS) -> str:
     return "" if SpecifierSet(wanted).contains(core, prereleases=True) else f"ansible.windows asks for a core {wanted}"
 
 
-def run(core: str, python: str, name: str, words: Words, made: pathlib.Path) -> Row:
+def run(core: str, python: str, suite: Suite, more: Words, made: pathlib.Path) -> Row:
     """Run pytest in the environment of a core and count."""
-    print(f"\n--- ansible-core {core}, Python {python}, {name}", flush=True)
+    print(f"\n--- ansible-core {core}, Python {python}, {suite.name}", flush=True)
     folder = ENVIRONMENTS / core
-    report = folder / f"{name}.xml"
+    report = folder / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
     own = ["--junitxml", str(report), "-o", f"cache_dir={folder / 'pytest'}"]
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "PYTHON"))}
     surroundings["PATH"] = f"{made.parent}{os.pathsep}{surroundings['PATH']}"
-    command = [str(made), "-m", "pytest", "-q", *own, *words]
+    surroundings["MSEXCHANGE_TLS_TEST_SETTINGS"] = json.dumps(suite.settings)
+    command = [str(made), "-m", "pytest", "-q", *own, *suite.words, *more]
     code = subprocess.run(command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, check=False).returncode
-    return counted(Row(core, python, name, "failed"), report, code)
+    return counted(Row(core, python, suite.name, "failed"), report, code)
 
 
 def counted(row: Row, report: pathlib.Path, code: int) -> Row:
@@ -185,39 +197,50 @@ def table(rows: t.Sequence[Row]) -> str:
     return "\n".join([*lines, *(f"{row.core}, {row.run}: {row.said}." for row in rows if row.said)])
 
 
-def rows_of(core: Core, packages: Words, runs: t.Mapping[str, Words], more: Words) -> t.Iterator[Row]:
+def rows_of(core: Core, packages: Words, suites: t.Iterable[Suite], more: Words) -> t.Iterator[Row]:
     """All runs on one core, one after the other."""
+    suites = [suite for suite in suites if core.core in (suite.cores or (core.core,))]
     try:
         python, place = find_python(core, os.environ["PATH"])
         made = environment_of(core, place, packages)
     except CannotRunError as error:
-        for name in runs:
-            yield Row(core.core, "-", name, error.result, said=str(error))
+        for suite in suites:
+            yield Row(core.core, "-", suite.name, error.result, said=str(error))
         return
     unfit = misfit(core.core)
     if unfit:
         print(f"Warning: {unfit}, not {core.core}; what fails below may be due to that.", file=sys.stderr, flush=True)
-    for name, words in runs.items():
-        yield run(core.core, python, name, [*words, *more], made)
+    for suite in suites:
+        yield run(core.core, python, suite, more, made)
+
+
+def load(file: pathlib.Path) -> tuple[list[str], list[Core], list[Suite]]:
+    """Packages, cores and runs of the file."""
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    cores = [Core(one["core"], tuple(one["pythons"]), one.get("pins", {})) for one in data["cores"]]
+    suites = [
+        Suite(name, tuple(one["words"]), one.get("settings", {}), tuple(one.get("cores", ())))
+        for name, one in data["runs"].items()
+    ]
+    return data["packages"], cores, suites
 
 
 def main(words: Words) -> int:
     """Run what was asked for; returns the exit code."""
     parser = argparse.ArgumentParser(description="The integration tests on several ansible-cores.")
     parser.add_argument("--jobs", default="2", help="tests at a time")
-    parser.add_argument("--run", action="append", help="only this engine; may be given more than once")
+    parser.add_argument("--run", action="append", help="only this run; may be given more than once")
     parser.add_argument("cores", nargs="*", help="only these, e.g. 2.16 2.21")
     own, more = (words, []) if "--" not in words else (words[: words.index("--")], words[words.index("--") + 1 :])
     asked = parser.parse_args(own)
-    data = yaml.safe_load((REQUIREMENTS / "matrix.yml").read_text(encoding="utf-8"))
-    cores = [Core(one["core"], tuple(one["pythons"]), one.get("pins", {})) for one in data["cores"]]
+    packages, cores, suites = load(REQUIREMENTS / "matrix.yml")
     if asked.cores:
         cores = [one for one in cores if f"{one.core}.".startswith(tuple(f"{name}." for name in asked.cores))]
-    runs = {name: line for name, line in data["runs"].items() if not asked.run or name in asked.run}
-    if not cores or not runs:
+    suites = [suite for suite in suites if suite.name in (asked.run or (suite.name,))]
+    if not cores or not suites:
         parser.error("tests/requirements/matrix.yml has none of these")
     more = ["-n", asked.jobs, "--dist", "loadfile", *more]
-    rows = [row for core in cores for row in rows_of(core, data["packages"], runs, more)]
+    rows = [row for core in cores for row in rows_of(core, packages, suites, more)]
     print(f"\n{table(rows)}")
     results = {row.result for row in rows}
     return int("failed" in results or "passed" not in results)

@@ -18,6 +18,7 @@ from tools.matrix import (
     constraints,
     counted,
     find_python,
+    load,
     misfit,
     table,
 )
@@ -83,6 +84,11 @@ def test_a_collection_that_asks_for_another_core_is_told_of(
     (tmp_path / "meta").mkdir()
     (tmp_path / "meta" / "runtime.yml").write_text(f"requires_ansible: '{wanted}'\n", encoding="utf-8")
     assert (misfit(core, tmp_path) == "") is suits
+
+
+def test_every_run_names_cores_that_are_there() -> None:
+    _packages, cores, suites = load(REQUIREMENTS / "matrix.yml")
+    assert {name for suite in suites for name in suite.cores} <= {core.core for core in cores}
 
 
 def test_the_table_says_why_something_did_not_run() -> None:
