@@ -194,7 +194,10 @@ def table(rows: t.Sequence[Row]) -> str:
     widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in cells]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join([*lines, *(f"{row.core}, {row.run}: {row.said}." for row in rows if row.said)])
+    said: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        said.setdefault((row.run, row.said), []).append(row.core)
+    return "\n".join([*lines, *(f"{run} on {', '.join(on)}: {why}." for (run, why), on in said.items() if why)])
 
 
 def rows_of(core: Core, packages: Words, suites: t.Iterable[Suite], more: Words) -> t.Iterator[Row]:
