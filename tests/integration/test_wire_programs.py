@@ -13,6 +13,7 @@ import base64
 import os
 import pathlib
 import subprocess
+import tempfile
 import typing as t
 
 import pytest
@@ -32,12 +33,18 @@ pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the pr
 OLD_NODE = "MSEXCHANGE_TLS_OLD_NODE"
 
 
+def let_others_in(folder: pathlib.Path) -> None:
+    """Servers that give up their rights read here; how deep the folder lies depends on pytest-xdist."""
+    shared = pathlib.Path(tempfile.gettempdir())
+    for part in (folder, *folder.parents):
+        if shared in part.parents:
+            part.chmod(0o755)
+
+
 @pytest.fixture(scope="module")
 def identities(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
     folder = tmp_path_factory.mktemp("identities")
-    # Servers that give up their rights read these later.
-    for part in (folder, folder.parent, folder.parent.parent):
-        part.chmod(0o755)
+    let_others_in(folder)
     return rsa(folder), ecdsa(folder)
 
 
@@ -133,8 +140,7 @@ def test_every_program_is_seen_as_brute_force_sees_it(
 ) -> None:
     if recipe.missing():
         pytest.skip(recipe.missing())
-    for part in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        part.chmod(0o755)
+    let_others_in(tmp_path)
     with recipe.start(tmp_path, *identities) as port:
         with splice(port) as between:
             observation = ask(between.port, recipe.transport)
