@@ -21,10 +21,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     Suite,
     bare_suite,
 )
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import leaf_certificates
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import key_type
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
-
-from .contract import leaf_certificates
 
 #: Certificate types that servers have; DSS certificates died out before any Exchange of this collection.
 CERTIFICATE_TYPES = frozenset({"rsa", "ecdsa"})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings, operations, plan: what is said about a host and what would be done to it."""
+"""Operations and plan: what would be done to a host."""
 
 from __future__ import annotations
 
@@ -13,14 +13,6 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 
 
-class Severity(str, enum.Enum):
-    """error: not as it must be; warning: should be looked at; note: worth knowing."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
 class Verdict(str, enum.Enum):
     """Judgement of one rule; the zero value is unknown: what was not read is never a pass."""
 
@@ -29,19 +21,6 @@ class Verdict(str, enum.Enum):
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
     EXEMPT = "exempt"
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """One statement about one setting or endpoint; id is stable and listed in docs/findings.md."""
-
-    id: str
-    severity: Severity
-    subject: str  #: setting id, registry path or endpoint
-    message: str
-    reason: str
-    remedy: str
-    sources: tuple[str, ...]
 
 
 class Act(str, enum.Enum):

@@ -10,9 +10,14 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Explicit, Rule
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, bare_suite
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
+    answered,
+    endpoint_name,
+    suite_names,
+    versions_of,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
-from .contract import answered, endpoint_name, suite_names, versions_of
 from .lockout import VERSION_NAMES, parts_of
 
 #: Transports on which Exchange does not speak a version, whatever Schannel does: no contradiction (S1, S12).

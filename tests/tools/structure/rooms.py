@@ -39,7 +39,7 @@ def _edge(rooms: str = "", packages: str = "") -> Room:
 _CATALOGUE = "_words _catalogue"
 _HOST = f"{_CATALOGUE} _host"
 _STATE = f"{_HOST} _state"
-_PLAN = f"{_STATE} _baseline _plan"
+_PLAN = f"{_STATE} _finding _endpoint _baseline _plan"
 
 _WIRING = "_broker _task _action"
 
@@ -48,12 +48,15 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # Small things that every room may use.
         "_words": _room(),
         "_version": _room(),
+        "_finding": _room(),
         # The way from a registry value to the sentence in a report: every room knows only those before it.
         "_catalogue": _room("_words", "yaml", edges="load.py table.py"),
         "_host": _room(_CATALOGUE, "cryptography"),
+        # What answered on a port, judged: certificates, clients, intent, score.
+        "_endpoint": _room(f"{_CATALOGUE} _finding", "cryptography yaml"),
         "_state": _room(_HOST),
         "_baseline": _room(_CATALOGUE, "yaml", edges="load.py"),
-        "_plan": _room(f"{_STATE} _baseline", "yaml"),
+        "_plan": _room(f"{_STATE} _finding _endpoint _baseline", "yaml"),
         "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),

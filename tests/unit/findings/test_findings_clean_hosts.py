@@ -10,8 +10,9 @@ import pytest
 from tools.registry import exported, multi, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Operation, Severity
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Operation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, after, read_state
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from tools.observations import observations
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import FINDINGS, find
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.model import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, read_state
 
 RANKS = [Severity.ERROR, Severity.WARNING, Severity.NOTE]

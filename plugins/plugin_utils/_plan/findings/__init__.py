@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Finding, in_order
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
-from ..model import Finding, Severity
 from .check import Check, Endpoint, Hit, View
 from .document import render_findings
 from .table import FAMILIES, FINDINGS
 
 __all__ = ["FAMILIES", "FINDINGS", "Check", "Hit", "find", "render_findings"]
-
-_RANK: t.Mapping[Severity, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def find(state: State, *, observed: t.Iterable[Endpoint] = ()) -> tuple[Finding, ...]:
@@ -26,19 +24,5 @@ def find(state: State, *, observed: t.Iterable[Endpoint] = ()) -> tuple[Finding,
     ``observed``: what its endpoints answered (contract W).
     """
     view = View(state, tuple(observed))
-    found = {_finding(check, hit): None for check in FINDINGS.values() for hit in check.run(view)}
-    return tuple(
-        sorted(found, key=lambda finding: (_RANK[finding.severity], finding.id, finding.subject, finding.message))
-    )
-
-
-def _finding(check: Check, hit: Hit) -> Finding:
-    return Finding(
-        id=check.id,
-        severity=check.severity,
-        subject=hit.subject,
-        message=hit.message,
-        reason=check.why,
-        remedy=hit.remedy or check.remedy,
-        sources=check.sources,
-    )
+    hits = ((check, hit) for check in FINDINGS.values() for hit in check.run(view))
+    return in_order(check.finding(hit.subject, hit.message, hit.remedy) for check, hit in hits)

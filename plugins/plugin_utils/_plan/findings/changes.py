@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeHeader,
     filetime_to_iso,
@@ -16,7 +17,6 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import SettingState
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 

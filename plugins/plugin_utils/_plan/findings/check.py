@@ -10,10 +10,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Setting
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryKey, path_key
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import SettingState, State
-
-from ..model import Severity
 
 #: What one endpoint answered (contract W).
 Endpoint = t.Mapping[str, t.Any]
@@ -55,16 +54,7 @@ class View:
 
 
 @dataclasses.dataclass(frozen=True)
-class Check:
-    """A kind of finding: ``what`` is wrong, ``why`` it matters, ``remedy``: what to do; sentences for a person.
-    ``sources``: catalogue tags.
-    """
+class Check(Kind):
+    """A kind of finding about a host, with the function that looks for it."""
 
-    id: str
-    severity: Severity
-    title: str
-    what: str
-    why: str
-    remedy: str
-    sources: tuple[str, ...]
     run: t.Callable[[View], t.Iterable[Hit]]

@@ -15,10 +15,10 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     Setting,
     SettingKind,
 )
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import join_path, leaf
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, user_hives
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     RegistryValue,
     path_key,
     split_path,
 )
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 from .suite_lists import blank, listed, own_list, repeated

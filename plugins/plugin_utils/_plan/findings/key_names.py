@@ -15,9 +15,9 @@ import typing as t
 import unicodedata
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryKey, fold, leaf
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 from .schannel_tree import Stray, strays

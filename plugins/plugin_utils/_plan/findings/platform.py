@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, ExchangeVersion
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import filetime_to_iso
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 

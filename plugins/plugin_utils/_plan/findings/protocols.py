@@ -19,9 +19,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     VERSIONS,
     Meaning,
 )
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, SettingState
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 

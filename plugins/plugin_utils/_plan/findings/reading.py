@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ReadError, printable
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 

@@ -13,6 +13,7 @@ import difflib
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Place, SettingKind, nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     RegistryKey,
     RegistryValue,
@@ -21,7 +22,6 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin
 
-from ..model import Severity
 from . import words
 from .check import Check, Hit, View
 from .schannel_tree import SCHANNEL

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the planner takes from the answers of ``endpoint_info``. They come from a wire: nothing in them is trusted."""
+"""Reading the answers of ``endpoint_info``. They come from a wire and from other people's files: nothing is trusted."""
 
 from __future__ import annotations
 
