@@ -30,7 +30,8 @@ def write_record(
 
     ``command``: what to type to get it again. ``on``: program -> version. ``figures``: what came out; plain data.
     """
-    record = {"date": datetime.date.today().isoformat(), "command": command, "on": dict(on), "figures": dict(figures)}
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    record = {"date": today, "command": command, "on": dict(on), "figures": dict(figures)}
     path = folder / f"{name}.yml"
     path.write_text(_HEAD + yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
     return path
