@@ -19,6 +19,7 @@ from ._errors import CallerError
 from ._prober import MODES, Question, probe, probe_all
 from ._session import Limits
 from ._status import Status
+from ._suites import Suite, suite_by_name
 
 __all__ = [
     "DETAILS",
@@ -29,10 +30,12 @@ __all__ = [
     "Limits",
     "Question",
     "Status",
+    "Suite",
     "Transport",
     "Wanted",
     "endpoint",
     "probe",
     "probe_all",
+    "suite_by_name",
     "wanted",
 ]

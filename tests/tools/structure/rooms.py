@@ -53,7 +53,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_catalogue": _room("_words", "yaml", edges="load.py table.py"),
         "_host": _room(_CATALOGUE, "cryptography"),
         # What answered on a port, judged: certificates, clients, intent, score.
-        "_endpoint": _room(f"{_CATALOGUE} _finding", "cryptography yaml"),
+        "_endpoint": _room(f"{_CATALOGUE} _finding _wire", "cryptography yaml"),
         "_state": _room(_HOST),
         "_baseline": _room(_CATALOGUE, "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _endpoint _baseline", "yaml"),
