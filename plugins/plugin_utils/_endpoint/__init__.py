@@ -7,5 +7,16 @@
 from __future__ import annotations
 
 from .answer import answered, endpoint_name, leaf_certificates, suite_names, versions_of
+from .intent import Expectation, Intent, Server, intent
 
-__all__ = ["answered", "endpoint_name", "leaf_certificates", "suite_names", "versions_of"]
+__all__ = [
+    "Expectation",
+    "Intent",
+    "Server",
+    "answered",
+    "endpoint_name",
+    "intent",
+    "leaf_certificates",
+    "suite_names",
+    "versions_of",
+]

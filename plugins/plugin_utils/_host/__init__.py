@@ -10,6 +10,7 @@ from .certificate_types import key_type
 from .errors import ObservationError
 from .filetime import filetime_to_iso, iso_to_filetime
 from .from_host import from_host
+from .http_bindings import forbidden_by_bindings
 from .identity import identify
 from .identity_model import HostIdentity
 from .names import fold, join_path, leaf, path_key, printable, split_path
@@ -49,6 +50,7 @@ __all__ = [
     "RegistryValue",
     "filetime_to_iso",
     "fold",
+    "forbidden_by_bindings",
     "from_bytes",
     "from_host",
     "from_reg_export",

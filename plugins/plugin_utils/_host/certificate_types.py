@@ -15,10 +15,10 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
+from .http_bindings import BINDINGS
 from .names import fold
 from .observation import Observation
 
-_BINDINGS = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 _STORE = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\SystemCertificates\MY\Certificates"
 #: Property of the blob that holds the certificate itself (S14).
 _CERTIFICATE = 32
@@ -36,7 +36,7 @@ def certificate_types(observation: Observation) -> frozenset[str]:
 
     Empty when bindings or one of their certificates are not known.
     """
-    bindings = observation.key(_BINDINGS)
+    bindings = observation.key(BINDINGS)
     if bindings is None or any(key.exists is None for key in bindings.keys):
         return frozenset()
     hashes = {value.data for key in bindings.keys for value in key.values if fold(value.name) == "SSLCERTHASH"}

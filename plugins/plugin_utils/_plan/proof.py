@@ -11,24 +11,18 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Explicit, Rule
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, bare_suite
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
+    Expectation,
+    Server,
     answered,
     endpoint_name,
+    intent,
     suite_names,
     versions_of,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from .lockout import VERSION_NAMES, parts_of
-
-#: Transports on which Exchange does not speak a version, whatever Schannel does: no contradiction (S1, S12).
-NEVER_ON: t.Mapping[str, frozenset[str]] = {"tls_1_3": frozenset({"smtp"})}
-
-#: What an Exchange build has to be able to do before a transport follows the versions of Windows (S16, S17).
-FOLLOWS_WINDOWS: t.Mapping[str, str] = {
-    "smtp": "smtp_follows_os",
-    "pop3": "pop_imap_follow_os",
-    "imap": "pop_imap_follow_os",
-}
+from .server import server_of
 
 
 def contradictions(
@@ -36,13 +30,14 @@ def contradictions(
 ) -> tuple[str, ...]:
     """One sentence for each rule that a connection contradicts; only rules of the server side can be contradicted."""
     found: list[str] = []
+    server = server_of(state)
     for rule in rules:
         want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
         parts = rule.setting.split(".")
         for answer in answered(observed):
             sentence = ""
             if parts[0] == "protocols" and parts[-1] == "server" and isinstance(want, str):
-                sentence = _version(parts[1], want, answer, state)
+                sentence = _version(parts[1], want, answer, server)
             elif parts[0] in ("ciphers", "hashes", "key_exchange") and want == DISABLED:
                 sentence = _part(rule.setting, answer, state)
             elif rule.setting == "cipher_suites.group_policy" and isinstance(want, tuple):
@@ -52,22 +47,18 @@ def contradictions(
     return tuple(dict.fromkeys(found))
 
 
-def _version(version: str, want: str, answer: t.Mapping[str, t.Any], state: State) -> str:
+def _version(version: str, want: str, answer: t.Mapping[str, t.Any], server: Server) -> str:
     row = versions_of(answer).get(version, {})
     name = VERSION_NAMES.get(version, version)
     if want == DISABLED and row.get("state") == "accepted":
         return f"still answers {name}"
-    if want == ENABLED and row.get("state") in ("refused", "refused_by_close") and _expected(version, answer, state):
+    if want == ENABLED and row.get("state") in ("refused", "refused_by_close") and _expected(version, answer, server):
         return f"refuses {name}"
     return ""
 
 
-def _expected(version: str, answer: t.Mapping[str, t.Any], state: State) -> bool:
-    transport = str(answer.get("transport"))
-    if transport in NEVER_ON.get(version, ()):
-        return False
-    ability = FOLLOWS_WINDOWS.get(transport)
-    return ability is None or state.identity.exchange == "none" or ability in state.identity.abilities
+def _expected(version: str, answer: t.Mapping[str, t.Any], server: Server) -> bool:
+    return intent(answer, version, server).expectation is Expectation.AS_WINDOWS
 
 
 def _part(setting: str, answer: t.Mapping[str, t.Any], state: State) -> str:

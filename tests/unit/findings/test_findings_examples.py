@@ -412,6 +412,8 @@ ELSEWHERE = {
     "changes.owned_by_group_policy",
     "observed.still_answered",
     "observed.not_answered",
+    "observed.not_the_server",
+    "observed.narrowed",
     "observed.unknown",
     "reading.unread",
     "reading.os_unknown",

@@ -78,6 +78,56 @@ def test_https_without_tls_1_3_is_not_right_where_it_is_on() -> None:
     assert [kind for kind, dummy in observed(state, endpoint(tls_1_3="refused"))] == ["not_answered"]
 
 
+BINDING = r"HKLM\SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "[::]", "192.0.2.7"])
+def test_a_version_that_the_binding_forbids_is_not_blamed_on_the_registry(address: str) -> None:
+    state = state_of(f'[{BINDING}\\{address}:443]\n"DefaultFlags"=dword:00001400\n')
+    found = observed(state, endpoint(tls_1_0="refused", tls_1_1="refused_by_close", tls_1_2="refused"))
+    assert found == [
+        ("narrowed", "ex01.example.org:443 (https) refuses TLS 1.2, because its binding in http.sys forbids it.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"DefaultFlags"=dword:00000002\n',  # negotiates client certificates
+        '"DefaultFlags"=hex:00,14\n',
+        '"DefaultFlags"="5120"\n',
+        '"Flags"=dword:00001400\n',
+    ],
+)
+def test_only_the_flags_of_a_binding_that_forbid_a_version_count(text: str) -> None:
+    found = observed(state_of(f"[{BINDING}\\0.0.0.0:443]\n{text}"), endpoint(tls_1_2="refused"))
+    assert [kind for kind, dummy in found] == ["not_answered"]
+
+
+@pytest.mark.parametrize("place", ["0.0.0.0:444", "0.0.0.0", "0.0.0.0:99999", "0.0.0.0:x", ":"])
+def test_the_binding_of_another_port_says_nothing_about_this_one(place: str) -> None:
+    state = state_of(f'[{BINDING}\\{place}]\n"DefaultFlags"=dword:00001000\n')
+    assert [kind for kind, dummy in observed(state, endpoint(tls_1_2="refused"))] == ["not_answered"]
+
+
+def test_a_binding_of_http_says_nothing_about_a_mail_service() -> None:
+    state = state_of(f'[{BINDING}\\0.0.0.0:993]\n"DefaultFlags"=dword:00001000\n')
+    assert [kind for kind, dummy in observed(state, endpoint(993, "imaps", tls_1_2="refused"))] == ["not_answered"]
+
+
+def test_tls_1_3_on_smtp_of_exchange_is_the_answer_of_something_else() -> None:
+    state = state_of("[SCHANNEL]\n", "ws2022", "15.2.1748.10", role="mailbox")
+    found = observed(state, endpoint(25, "smtp", "smtp", tls_1_3="accepted", tls_1_2="accepted"))
+    assert [kind for kind, dummy in found] == ["not_the_server"]
+    assert "Exchange speaks no TLS 1.3 on SMTP" in found[0][1]
+
+
+def test_tls_1_2_on_smtp_of_a_build_that_ends_at_tls_1_0_is_the_answer_of_something_else() -> None:
+    state = state_of("[SCHANNEL]\n", "ws2012r2", "15.0.847.32", role="mailbox")
+    found = observed(state, endpoint(25, "smtp", "smtp", tls_1_0="accepted", tls_1_2="accepted"))
+    assert [kind for kind, dummy in found] == ["not_the_server"]
+
+
 @pytest.mark.parametrize("status", ["timeout", "unreachable", "throttled", "no_tls", "starttls_not_offered"])
 def test_an_endpoint_that_does_not_answer_is_unknown_not_failed(status: str) -> None:
     found = observed(state_of(TLS_1_0_OFF), endpoint(status=status))

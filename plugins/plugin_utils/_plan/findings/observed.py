@@ -13,35 +13,32 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, UNSUPPORTED, VERSIONS
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Expectation, Intent, intent
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import printable
 
+from ..server import server_of
 from . import words
 from .check import Check, Endpoint, Hit, View
 
 _ANSWERED = "answered"
 _ACCEPTED = "accepted"
 _REFUSED = ("refused", "refused_by_close")
-#: Transport -> ability that a build needs for its versions to follow Windows there (S16, S17, Seed).
-_FOLLOWS_OS: t.Mapping[str, str] = {
-    "smtp": "smtp_follows_os",
-    "pop3": "pop_imap_follow_os",
-    "imap": "pop_imap_follow_os",
-}
-#: Exchange has no TLS 1.3 there, whatever Windows has (S1, S12).
-_WITHOUT_TLS_1_3 = frozenset({"smtp"})
+#: Versions that nobody should take out of a binding; the older ones may well be.
+_WANTED = ("tls_1_2", "tls_1_3")
 
 
 class Answer(t.NamedTuple):
     """One version at one endpoint.
 
     ``state``: accepted, refused, refused_by_close, unknown or anything that a newer prober says.
+    ``intent``: what was to be expected there.
     """
 
     endpoint: str
-    transport: str
     version: str
     state: str
+    intent: Intent
 
 
 def endpoint_name(endpoint: Endpoint) -> str:
@@ -50,16 +47,8 @@ def endpoint_name(endpoint: Endpoint) -> str:
     return f"{host}:{port} ({service})"
 
 
-def _transport(endpoint: Endpoint) -> str:
-    """What is spoken inside: the service where TLS is implicit, as on 993 and 995, else the transport."""
-    words_of_it = (str(endpoint.get("service", "")).lower(), str(endpoint.get("transport", "")).lower())
-    for name in ("smtp", "pop3", "imap"):
-        if any(word.startswith(name.rstrip("3")) for word in words_of_it):
-            return name
-    return words_of_it[1]
-
-
 def _answers(view: View) -> t.Iterator[Answer]:
+    server = server_of(view.state)
     for endpoint in view.observed:
         versions = endpoint.get("versions")
         if endpoint.get("status") != _ANSWERED or not isinstance(versions, t.Mapping):
@@ -67,7 +56,8 @@ def _answers(view: View) -> t.Iterator[Answer]:
         for version in VERSIONS:
             found = versions.get(version)
             if isinstance(found, t.Mapping):
-                yield Answer(endpoint_name(endpoint), _transport(endpoint), version, str(found.get("state", "unknown")))
+                expected = intent(endpoint, version, server)
+                yield Answer(endpoint_name(endpoint), version, str(found.get("state", "unknown")), expected)
 
 
 def _effective(view: View, version: str) -> object:
@@ -75,17 +65,11 @@ def _effective(view: View, version: str) -> object:
     return None if state is None else state.effective
 
 
-def _follows_os(view: View, answer: Answer) -> bool:
-    """Whether the service takes its versions from Windows; an old Exchange build does not do so everywhere."""
-    ability = _FOLLOWS_OS.get(answer.transport)
-    identity = view.state.identity
-    return ability is None or identity.exchange == "none" or ability in identity.abilities
-
-
 def _still_answered(view: View) -> t.Iterator[Hit]:
     for answer in _answers(view):
         effective = _effective(view, answer.version)
-        if answer.state == _ACCEPTED and effective in (DISABLED, UNSUPPORTED) and _follows_os(view, answer):
+        off = effective in (DISABLED, UNSUPPORTED)
+        if answer.state == _ACCEPTED and off and answer.intent.expectation is not Expectation.UNSURE:
             yield Hit(
                 answer.endpoint,
                 f"{answer.endpoint} still accepts {words.VERSION_NAMES[answer.version]}, "
@@ -93,17 +77,33 @@ def _still_answered(view: View) -> t.Iterator[Hit]:
             )
 
 
+def _not_the_server(view: View) -> t.Iterator[Hit]:
+    for answer in _answers(view):
+        on = _effective(view, answer.version) not in (DISABLED, UNSUPPORTED)
+        if answer.state == _ACCEPTED and on and answer.intent.expectation in (Expectation.NEVER, Expectation.FORBIDDEN):
+            yield Hit(
+                answer.endpoint,
+                f"{answer.endpoint} accepts {words.VERSION_NAMES[answer.version]}, but {answer.intent.why}.",
+            )
+
+
 def _not_answered(view: View) -> t.Iterator[Hit]:
     for answer in _answers(view):
-        if answer.state not in _REFUSED or _effective(view, answer.version) != ENABLED:
-            continue
-        right = answer.version == "tls_1_3" and answer.transport in _WITHOUT_TLS_1_3
-        if not right and _follows_os(view, answer):
+        on = _effective(view, answer.version) == ENABLED
+        if answer.state in _REFUSED and on and answer.intent.expectation is Expectation.AS_WINDOWS:
             yield Hit(
                 answer.endpoint,
                 f"{answer.endpoint} refuses {words.VERSION_NAMES[answer.version]}, which the registry has on "
                 "since the boot.",
             )
+
+
+def _narrowed(view: View) -> t.Iterator[Hit]:
+    for answer in _answers(view):
+        on = _effective(view, answer.version) == ENABLED and answer.version in _WANTED
+        if answer.state in _REFUSED and on and answer.intent.expectation is Expectation.FORBIDDEN:
+            name = words.VERSION_NAMES[answer.version]
+            yield Hit(answer.endpoint, f"{answer.endpoint} refuses {name}, because {answer.intent.why}.")
 
 
 def _unknown(view: View) -> t.Iterator[Hit]:
@@ -153,6 +153,26 @@ CHECKS: tuple[Check, ...] = (
         ),
         sources=("S1", "S2"),
         run=_not_answered,
+    ),
+    Check(
+        id="observed.not_the_server",
+        severity=Severity.WARNING,
+        title="An endpoint accepts a version that its service does not have",
+        what="A connection succeeded with a version that the service behind the port cannot speak.",
+        why="Something else answers there, a load balancer or a mail gateway; that proves nothing about the server.",
+        remedy="Connect to the server itself (address of the endpoint), and judge the device in front apart.",
+        sources=("S1", "S12", "S16"),
+        run=_not_the_server,
+    ),
+    Check(
+        id="observed.narrowed",
+        severity=Severity.WARNING,
+        title="A binding of http.sys forbids a version that is on",
+        what="A connection failed with a version that the registry has on, and the binding of the port leaves it out.",
+        why="The port stays behind the server; nobody who reads the registry of Schannel sees it.",
+        remedy="Take the flag off the binding (netsh http show sslcert names it), or keep it and note why.",
+        sources=("HTTP-flags",),
+        run=_narrowed,
     ),
     Check(
         id="observed.unknown",
