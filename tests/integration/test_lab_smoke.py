@@ -118,5 +118,5 @@ def test_an_estate_that_cannot_be_is_refused_in_one_sentence(tmp_path: pathlib.P
     command = [sys.executable, "-m", "tests.lab", "serve", "--estate", str(estate), "--state", str(tmp_path / "lab")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("tests.lab: no persona 'ex2017'")
+    assert done.stderr.startswith("lab: no persona 'ex2017'")
     assert len(done.stderr.splitlines()) == 1

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``python -m tests.lab serve``: an estate that lives until SIGTERM or the end of its parent."""
+"""``python -m lab serve``: an estate that lives until SIGTERM or the end of its parent."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import pathlib
 import shutil
@@ -14,6 +15,7 @@ import signal
 import sys
 import threading
 
+from .control import Control
 from .host import Timing
 from .lab import Lab
 from .persona import PersonaError
@@ -21,7 +23,7 @@ from .persona import PersonaError
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.lab")
+    parser = argparse.ArgumentParser(prog="python -m lab")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="start an estate, print READY, stay until SIGTERM or the parent's end")
     serve.add_argument(
@@ -39,11 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
         default=Timing.services,
         help="seconds after a restart until the Exchange services run",
     )
+    serve.add_argument(
+        "--control", type=pathlib.Path, help="Unix socket to look at the hosts and to change them (lab/control.py)"
+    )
     options = parser.parse_args(arguments)
+    if options.control and options.engine != "emulated":
+        parser.error("--control looks at the simulated registry; only the engine 'emulated' has one")
     try:
         return _serve(options)
     except (PersonaError, OSError) as error:
-        print(f"tests.lab: {error}", file=sys.stderr)
+        print(f"lab: {error}", file=sys.stderr)
         return 1
 
 
@@ -58,10 +65,15 @@ def _serve(options: argparse.Namespace) -> int:
         if options.inventory:
             options.inventory.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(lab.inventory_path, options.inventory)
-        print("READY", flush=True)
-        while not finished.wait(0.5):
-            if os.getppid() != parent:
-                break
+        with contextlib.ExitStack() as stack:
+            if options.control:
+                control = Control(options.control, lab.hosts, finished.set)
+                lab.call(control.open())
+                stack.callback(lambda: lab.call(control.close()))
+            print("READY", flush=True)
+            while not finished.wait(0.5):
+                if os.getppid() != parent:
+                    break
     return 0
 
 
