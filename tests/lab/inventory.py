@@ -50,18 +50,33 @@ def _variables(host: LabHost) -> dict[str, t.Any]:
     variables: dict[str, t.Any] = {
         "ansible_host": "127.0.0.1",
         "ansible_port": winrm.port,
-        "ansible_connection": "winrm",
-        "ansible_winrm_scheme": host.persona.scheme,
-        "ansible_winrm_transport": "basic",
+        "ansible_connection": host.persona.connection,
+        **_OF_CONNECTION[host.persona.connection](host.persona.scheme),
         "ansible_user": host.user,
         "ansible_password": host.password,
         "msexchange_tls_endpoints": [
             _endpoint(host, listener) for listener in host.listeners if isinstance(listener, EndpointListener)
         ],
     }
-    if host.persona.scheme == "https":
-        variables["ansible_winrm_server_cert_validation"] = "ignore"
     return variables
+
+
+def _of_winrm(scheme: str) -> dict[str, str]:
+    found = {"ansible_winrm_scheme": scheme, "ansible_winrm_transport": "basic"}
+    if scheme == "https":
+        found["ansible_winrm_server_cert_validation"] = "ignore"
+    return found
+
+
+def _of_psrp(scheme: str) -> dict[str, str]:
+    found = {"ansible_psrp_protocol": scheme, "ansible_psrp_auth": "basic"}
+    if scheme == "https":
+        return {**found, "ansible_psrp_cert_validation": "ignore"}
+    # Basic cannot encrypt messages, and the plugin insists on that over http unless told not to.
+    return {**found, "ansible_psrp_message_encryption": "never"}
+
+
+_OF_CONNECTION: dict[str, t.Callable[[str], dict[str, str]]] = {"winrm": _of_winrm, "psrp": _of_psrp}
 
 
 def _endpoint(host: LabHost, listener: EndpointListener) -> dict[str, t.Any]:

@@ -16,6 +16,7 @@ import yaml
 
 HERE = pathlib.Path(__file__).parent
 PERSONAS = HERE / "personas"
+CONNECTIONS = ("winrm", "psrp")
 
 
 class PersonaError(ValueError):
@@ -63,6 +64,7 @@ class Persona:
     domain: str = "contoso.example"
     edition: str | None = None
     scheme: str = "http"
+    connection: str = "winrm"  #: what the inventory says; the listener serves psrp as well
     groups: tuple[str, ...] = ()
     elevated: bool = True
     native_calls: bool = True  #: False: App Control blocks P/Invoke
@@ -124,6 +126,8 @@ def parse(content: t.Any, where: str) -> Persona:
     persona: Persona = _build(Persona, content, where)
     if persona.os not in systems()["systems"]:
         raise PersonaError(f"{where}: unknown os {persona.os!r}; known: {', '.join(sorted(systems()['systems']))}")
+    if persona.connection not in CONNECTIONS:
+        raise PersonaError(f"{where}: unknown connection {persona.connection!r}; known: {', '.join(CONNECTIONS)}")
     return persona
 
 

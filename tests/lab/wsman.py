@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""WS-Management, the part that a remote command shell needs ([MS-WSMV]): sans-IO, bytes in, question out; answer in,
-bytes out.
+"""WS-Management, the part that remote shells need ([MS-WSMV]): sans-IO, bytes in, question out; the answers are in
+:mod:`.wsman_answers`. Two kinds of shell: the command shell of winrs and the runspace pool of PowerShell ([MS-PSRP]).
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ _NS = {
     "a": "http://schemas.xmlsoap.org/ws/2004/08/addressing",
     "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
     "rsp": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell",
+    "ps": "http://schemas.microsoft.com/powershell",
 }
 SHELL_URI = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 TRANSFER_URI = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 CMD_SHELL = f"{SHELL_URI}/cmd"
+#: The session configuration that every Windows has.
+POWERSHELL = "http://schemas.microsoft.com/powershell/Microsoft.PowerShell"
+_RESOURCES = (CMD_SHELL, POWERSHELL)
 
 OPERATION_TIMEOUT = 2150858793  #: WSManFault code of a Receive that saw no output in time; clients ask again
 SHELL_NOT_FOUND = 2150858843  #: the selectors name a shell that is not there (gone with a reboot)
@@ -56,10 +60,15 @@ class WsmanError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """One request of a client."""
+    """One request of a client.
+
+    ``data``: messages of [MS-PSRP] in a Create or Command of a runspace pool. ``max_envelope``: bytes that the client
+    takes in one answer.
+    """
 
     operation: Operation
     message_id: str
+    resource: str = CMD_SHELL
     shell_id: str = ""
     command_id: str = ""
     command_line: str = ""
@@ -67,6 +76,8 @@ class Question:
     stdin: bytes = b""
     stdin_ends: bool = False
     timeout: float = 20.0
+    data: bytes = b""
+    max_envelope: int = 153600
 
 
 def parse(body: bytes) -> Question:
@@ -80,13 +91,15 @@ def parse(body: bytes) -> Question:
     if operation is None:
         raise WsmanError(f"unknown action {action!r}; known: {', '.join(item.value for item in Operation)}")
     resource = root.findtext("s:Header/w:ResourceURI", "", _NS).strip()
-    if resource != CMD_SHELL:
-        raise WsmanError(f"unknown resource {resource!r}; known: {CMD_SHELL}")
+    if resource not in _RESOURCES:
+        raise WsmanError(f"unknown resource {resource!r}; known: {', '.join(_RESOURCES)}")
     common = {
         "operation": operation,
+        "resource": resource,
         "message_id": root.findtext("s:Header/a:MessageID", "", _NS).strip(),
         "shell_id": _selector(root),
         "timeout": _seconds(root.findtext("s:Header/w:OperationTimeout", "PT20S", _NS)),
+        "max_envelope": _size(root.findtext("s:Header/w:MaxEnvelopeSize", "", _NS)),
     }
     body_element = root.find("s:Body", _NS)
     return _PARSERS.get(operation, _nothing)(root, body_element if body_element is not None else root, common)
@@ -107,8 +120,28 @@ def _seconds(duration: str) -> float:
         return 20.0
 
 
+def _size(text: str) -> int:
+    return int(text) if text.strip().isdigit() else Question.max_envelope
+
+
+def _base64(text: str | None) -> bytes:
+    try:
+        return base64.b64decode(text or "")
+    except ValueError as error:
+        raise WsmanError(f"data that is not base64: {error}") from error
+
+
 def _nothing(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
     return Question(**common)
+
+
+def _create(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
+    shell = body.find("rsp:Shell", _NS)
+    if shell is None:
+        raise WsmanError("Create without a shell")
+    # A runspace pool brings its own id; winrs gets one.
+    common["shell_id"] = shell.get("ShellId", "")
+    return Question(**common, data=_base64(shell.findtext("ps:creationXml", "", _NS)))
 
 
 def _command(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Question:
@@ -119,6 +152,9 @@ def _command(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Qu
     line = body.find("rsp:CommandLine", _NS)
     if line is None:
         raise WsmanError("Command without a command line")
+    if common["resource"] == POWERSHELL:
+        messages = _base64(line.findtext("rsp:Arguments", "", _NS))
+        return Question(**common, command_id=line.get("CommandId", ""), data=messages)
     words = [line.findtext("rsp:Command", "", _NS), *(item.text or "" for item in line.iterfind("rsp:Arguments", _NS))]
     stdin = options.get("WINRS_CONSOLEMODE_STDIN", "TRUE").upper() == "FALSE"
     return Question(**common, command_line=" ".join(filter(None, words)), expects_stdin=stdin)
@@ -128,7 +164,7 @@ def _send(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Quest
     stream = body.find("rsp:Send/rsp:Stream", _NS)
     if stream is None:
         raise WsmanError("Send without a stream")
-    data = base64.b64decode(stream.text or "")
+    data = _base64(stream.text)
     ends = stream.get("End", "").lower() in ("true", "1")
     return Question(**common, command_id=stream.get("CommandId", ""), stdin=data, stdin_ends=ends)
 
@@ -144,6 +180,7 @@ def _signal(root: ET.Element, body: ET.Element, common: dict[str, t.Any]) -> Que
 
 
 _PARSERS: dict[Operation, t.Callable[[ET.Element, ET.Element, dict[str, t.Any]], Question]] = {
+    Operation.CREATE: _create,
     Operation.COMMAND: _command,
     Operation.SEND: _send,
     Operation.RECEIVE: _receive,

@@ -10,7 +10,7 @@ import base64
 import uuid
 from xml.sax.saxutils import escape
 
-from .wsman import CMD_SHELL, SHELL_URI, TRANSFER_URI, Operation, Question
+from .wsman import SHELL_URI, TRANSFER_URI, Operation, Question
 
 _ENVELOPE = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
@@ -43,7 +43,7 @@ def _envelope(relates: str, action: str, body: str) -> bytes:
 
 def created(question: Question, shell_id: str) -> bytes:
     """Answer to Create."""
-    body = _CREATED.format(resource=CMD_SHELL, shell=shell_id)
+    body = _CREATED.format(resource=question.resource, shell=shell_id)
     return _envelope(question.message_id, f"{TRANSFER_URI}/CreateResponse", body)
 
 
@@ -72,9 +72,20 @@ def output(question: Question, stdout: bytes, stderr: bytes, exit_code: int) -> 
     return _envelope(question.message_id, f"{SHELL_URI}/ReceiveResponse", body)
 
 
+def messages(question: Question, data: bytes, ended: bool) -> bytes:
+    """Answer to Receive for a runspace pool or one of its pipelines; ``ended``: that was the pipeline's last."""
+    parts = [_stream("stdout", question.command_id, data)]
+    if ended:
+        state = f"{SHELL_URI}/CommandState/Done"
+        parts.append(f'<rsp:CommandState CommandId="{question.command_id}" State="{state}"/>')
+    body = f"<rsp:ReceiveResponse>{''.join(parts)}</rsp:ReceiveResponse>"
+    return _envelope(question.message_id, f"{SHELL_URI}/ReceiveResponse", body)
+
+
 def _stream(name: str, command: str, data: bytes) -> str:
     encoded = base64.b64encode(data).decode("ascii")
-    return f'<rsp:Stream Name="{name}" CommandId="{command}">{encoded}</rsp:Stream>'
+    of = f' CommandId="{command}"' if command else ""
+    return f'<rsp:Stream Name="{name}"{of}>{encoded}</rsp:Stream>'
 
 
 def fault(message_id: str, code: int, text: str) -> bytes:
