@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .answer import answered, endpoint_name, leaf_certificates, suite_names, versions_of
 from .intent import Expectation, Intent, Server, intent
+from .port import find_at_port
 
 __all__ = [
     "Expectation",
@@ -15,6 +16,7 @@ __all__ = [
     "Server",
     "answered",
     "endpoint_name",
+    "find_at_port",
     "intent",
     "leaf_certificates",
     "suite_names",

@@ -10,6 +10,8 @@ import base64
 import binascii
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
+
 #: Longer ones are no certificates.
 LONGEST_CERTIFICATE = 64 * 1024
 
@@ -17,8 +19,8 @@ LONGEST_CERTIFICATE = 64 * 1024
 def endpoint_name(answer: t.Mapping[str, t.Any]) -> str:
     """``host:port (service)`` for sentences."""
     service = answer.get("service")
-    name = f"{answer.get('host')}:{answer.get('port')}"
-    return f"{name} ({service})" if isinstance(service, str) and service else name
+    name = one_line(f"{answer.get('host')}:{answer.get('port')}")
+    return f"{name} ({one_line(service, 100)})" if isinstance(service, str) and service else name
 
 
 def answered(observed: t.Sequence[t.Any]) -> tuple[t.Mapping[str, t.Any], ...]:
