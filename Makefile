@@ -124,6 +124,10 @@ bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine pow
 docs/findings.md: $(RUNTIME) # Write the page of findings from the table in the code
 	@python tests/tools/findings_page.py
 
+.PHONY: docs/proof.md
+docs/proof.md: $(TEST) # Write the page of what was shown on what from the markers of the tests and the records
+	@PYTHONPATH=tests python -m proof.page
+
 ##@ Environment
 
 .PHONY: setup

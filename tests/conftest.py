@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, settings
+from proof.marks import pytest_collection_modifyitems  # noqa: F401  a hook, called by pytest
 
 # How long an example takes says something about the machine, not about the code.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])

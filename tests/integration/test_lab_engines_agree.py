@@ -20,7 +20,7 @@ from lab.persona import member
 from tools.host_stage import Driver, Stage, T
 from tools.powershell import NoEngineError, find_engine
 
-pytestmark = [pytest.mark.lab_only, pytest.mark.engine_powershell]
+pytestmark = [pytest.mark.proves("emulation_equal"), pytest.mark.lab_only, pytest.mark.engine_powershell]
 
 STATES, AT_ONCE = 60, 20
 CLEAN = (

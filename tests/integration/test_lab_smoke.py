@@ -18,7 +18,7 @@ from integration.controller import ROOT, Controller, Run
 from lab.lab import Lab
 from tools.powershell import NoEngineError, find_engine
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("lab_ansible"), pytest.mark.lab_only]
 
 CIPHER = "SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Ciphers\\RC4 128/128"
 Task = dict[str, t.Any]

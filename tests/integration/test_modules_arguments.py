@@ -15,6 +15,8 @@ from integration.controller import Controller, Run, task
 from lab.hive_data import dump
 from lab.lab import Lab
 
+pytestmark = pytest.mark.proves("arguments")
+
 #: name -> (module, arguments, what the sentence must match). None of these may reach the host.
 WRONG: dict[str, tuple[str, dict[str, t.Any], str]] = {
     "unknown option": ("baseline", {"profil": "exchange_current"}, r"Unsupported parameters .*profil.*"),

@@ -19,6 +19,8 @@ from lab.hive_data import dump
 from lab.host import LabHost
 from lab.lab import Lab
 
+pytestmark = pytest.mark.proves("idempotent", "least_written")
+
 MACHINE = "HKEY_LOCAL_MACHINE"
 #: What may differ between check mode and the real run: what the run itself brings into the world, and the clock.
 OF_THE_RUN = {"changed", "change", "journal"}

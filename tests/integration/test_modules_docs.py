@@ -16,6 +16,8 @@ import pytest
 import yaml
 from integration.controller import ROOT, environment
 
+pytestmark = pytest.mark.proves("documents")
+
 ACTIONS = ("state_info", "baseline", "schannel", "cipher_suites")
 #: What an option is as long as nobody says otherwise.
 UNSAID = {"type": "str", "required": False}

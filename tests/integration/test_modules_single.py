@@ -15,6 +15,8 @@ from integration.controller import Controller, Run, task
 from lab.hive_data import dump
 from lab.lab import Lab
 
+pytestmark = pytest.mark.proves("idempotent")
+
 MACHINE = "HKEY_LOCAL_MACHINE"
 POLICY = f"{MACHINE}\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
 

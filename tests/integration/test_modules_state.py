@@ -16,6 +16,8 @@ from lab.hive_data import dump
 from lab.lab import Lab
 from lab.persona import PERSONAS, persona
 
+pytestmark = pytest.mark.proves("identity", "idempotent")
+
 #: Every persona whose PowerShell can run what Ansible sends.
 NAMES = sorted(
     path.stem for path in PERSONAS.glob("*.yml") if (persona(path.stem).powershell or "5.1").startswith(("5.1", "7"))

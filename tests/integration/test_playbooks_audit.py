@@ -14,7 +14,7 @@ import pytest
 from integration.playbooks import FAST, HTTPS, READ, Cost, Estate, PlaybookRun
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("audit"), pytest.mark.lab_only]
 
 HOSTS = {
     "edge": "edge2019_ws2019",

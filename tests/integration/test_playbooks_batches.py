@@ -13,7 +13,7 @@ import pytest
 from integration.playbooks import CONCLUDE, FAST, REBOOT, STOP, WRITE, Estate, PlaybookRun
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("stop_at_first_failure"), pytest.mark.lab_only]
 
 #: They are restarted whenever it is owed (reboot=always): only the stop keeps them from it. In order of their names.
 PLAIN = {"persona": "ws2022_plain", "groups": ["exchange"]}

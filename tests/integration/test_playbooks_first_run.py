@@ -30,7 +30,11 @@ from integration.playbooks import (
 from lab.lab import Lab
 
 # Old versions are what this is about.
-pytestmark = [pytest.mark.lab_only, pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")]
+pytestmark = [
+    pytest.mark.proves("first_run"),
+    pytest.mark.lab_only,
+    pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning"),
+]
 
 #: Both were left as installers or years of service left them: SSL 3.0 and TLS 1.0 answer.
 HOSTS = {

@@ -13,6 +13,8 @@ import sys
 import pytest
 from integration.controller import environment
 
+pytestmark = pytest.mark.proves("unknown_is_no_pass")
+
 INVENTORY = "all: {children: {exchnage: {hosts: {ex01.example.com: {}}}}}\n"
 
 

@@ -28,7 +28,7 @@ from integration.playbooks import (
 )
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("stages_and_gates"), pytest.mark.lab_only]
 
 READY = {"persona": "ex2016_ws2016_https_only", "scheme": "http", "endpoints": HTTPS}
 NO_POWERSHELL = {"persona": "ex2013_ws2012r2_no_wmf", "endpoints": HTTPS}

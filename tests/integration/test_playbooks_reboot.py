@@ -31,7 +31,7 @@ from lab.build import services
 from lab.host import LabHost
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("restart"), pytest.mark.lab_only]
 
 EX2016 = {"persona": "ex2016_ws2016_https_only", "scheme": "http", "endpoints": HTTPS}
 DRAINED = {**EX2016, "maintenance": True}

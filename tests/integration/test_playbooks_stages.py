@@ -13,7 +13,7 @@ import pytest
 from integration.playbooks import CONCLUDE, DECIDE, FAST, HTTPS, PROVE, WRITE, Estate, PlaybookRun, bring
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("stages_and_gates"), pytest.mark.lab_only]
 
 EX2016 = {"persona": "ex2016_ws2016_https_only", "scheme": "http", "endpoints": HTTPS}
 DOTNET = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319"

@@ -14,7 +14,7 @@ from integration.conftest import reboot
 from integration.playbooks import FAST, HTTPS, PROVE, READ, Estate, PlaybookRun, bring
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("verify"), pytest.mark.lab_only]
 
 EX2016 = {"persona": "ex2016_ws2016_https_only", "scheme": "http", "endpoints": HTTPS}
 SMTP = {"service": "smtp", "transport": "smtp", "port": 25}

@@ -18,7 +18,10 @@ from wire_servers.splice import splice
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import DETAILS, Limits, Question, endpoint, probe_all
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("wire_exact"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,12 @@ from wire_servers.splice import Faults, splice
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits, Question, endpoint, probe_all, wanted
 
-pytestmark = pytest.mark.skipif(
-    program("java") is None or program("openssl") is None, reason="needs the programs java (a JDK) and openssl"
-)
+pytestmark = [
+    pytest.mark.proves("wire_exact"),
+    pytest.mark.skipif(
+        program("java") is None or program("openssl") is None, reason="needs the programs java (a JDK) and openssl"
+    ),
+]
 
 # Windows Server 2012 R2 as delivered, with an RSA certificate; the order of its list.
 WS2012R2 = (

@@ -19,7 +19,10 @@ from wire_servers.keys import Identity, ecdsa, rsa
 from wire_servers.processes import program
 from wire_servers.programs import openssl
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("wire_anywhere"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 ROOT = pathlib.Path(__file__).parents[2]
 HERE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}

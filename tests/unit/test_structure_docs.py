@@ -17,6 +17,8 @@ import yaml
 from tools.ansible_run import ansible
 from tools.project_files import ROOT, project_files
 
+pytestmark = pytest.mark.proves("documents")
+
 COLLECTIONS = ROOT / ".cache/collections"
 FILES = [name.as_posix() for name in project_files()]
 

@@ -19,6 +19,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._task import (
     lost_words,
 )
 
+pytestmark = pytest.mark.proves("hostile_answers")
+
 ERRAND = Errand("ex01", "reading its TLS settings", "Nothing was changed.")
 
 

@@ -16,6 +16,8 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.msexchange.tls.plugins.plugin_utils._broker import Broker
 from ansible_collections.msexchange.tls.plugins.plugin_utils._task import HostError
 
+pytestmark = pytest.mark.proves("hostile_answers")
+
 READ = {"keys": [], "user_keys": [], "files": [], "journal": True}
 WRITE = {"change": "20261126t101500z-abcdef01", "meta": {}, "reboot_required": True, "operations": []}
 

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.filter.organisation import organisation
 
+pytestmark = pytest.mark.proves("stages_and_gates")
+
 PREPARED = {"prepared": True, "stages": [{"stage": "prepare", "state": "effective", "detail": "All counts."}]}
 PENDING = {"prepared": False, "stages": [{"stage": "prepare", "state": "pending", "detail": "A boot is owed."}]}
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._task.outcome import ChangeError, check_outcome, show_state
 
+pytestmark = pytest.mark.proves("host_failures")
+
 OPERATIONS = [
     {
         "op": "set",

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import LIMIT, first_line, one_line, plain_data
+
+pytestmark = pytest.mark.proves("hostile_answers")
 
 # Text as a host may send it: colours, controls, braces, lone surrogates, line breaks.
 hostile = st.text(

@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import make_plan
 
+pytestmark = pytest.mark.proves("baselines")
+
 EXAMPLES = pathlib.Path(str(baseline_room.__file__)).resolve().parent / "examples"
 
 

@@ -24,6 +24,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
+pytestmark = pytest.mark.proves("baselines")
+
 FILES = {path.stem: path for path in sorted((pathlib.Path(__file__).parent / "lint").glob("*.txt"))}
 EXPECTED = re.compile(r"^# (profile|overlay), (?:found at (\d+):(\d+)|nothing is found)$", re.MULTILINE)
 IDS = [check.id for check in CHECKS]

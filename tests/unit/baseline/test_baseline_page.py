@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
+pytestmark = pytest.mark.proves("documents")
+
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 OVERLAYS = [block for block in BLOCKS if re.match(r"(rules|add|exceptions):", block)]

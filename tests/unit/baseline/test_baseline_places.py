@@ -24,6 +24,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline.places im
     read_yaml,
 )
 
+pytestmark = pytest.mark.proves("baselines")
+
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(0, 2**32) | st.text(st.characters(categories=["L", "N", "P", "Zs"])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdefg_", min_size=1), inner, max_size=4),

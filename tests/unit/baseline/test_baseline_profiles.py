@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import bare_suite, load
 
+pytestmark = pytest.mark.proves("baselines")
+
 #: What every file of the project begins with; read from this one, so that the lists differ only where they should.
 HEADER = "".join(pathlib.Path(__file__).read_text(encoding="utf-8").splitlines(keepends=True)[:3])
 GOLDEN = pathlib.Path(__file__).parent / "golden"

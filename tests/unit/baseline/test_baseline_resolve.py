@@ -22,6 +22,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
+pytestmark = pytest.mark.proves("baselines")
+
 TODAY = datetime.date(2026, 11, 26)
 
 

@@ -21,6 +21,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import C
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue.load import load_from
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue.table import parse_table
 
+pytestmark = pytest.mark.proves("catalogue_facts")
+
 DATA = pathlib.Path(_catalogue.__file__).parent / "data"
 
 Breaker = t.Callable[[str, str, str], CatalogueError]

@@ -13,6 +13,8 @@ import pytest
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
+pytestmark = pytest.mark.proves("catalogue_facts")
+
 CONTROL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet"
 
 

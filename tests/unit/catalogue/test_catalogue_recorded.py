@@ -16,9 +16,10 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import b
 RECORDED = pathlib.Path(__file__).resolve().parents[4] / "shared" / "data" / "css-exchange"
 NAMESPACE = "{http://schemas.microsoft.com/powershell/2004/04}"
 
-pytestmark = pytest.mark.skipif(
-    not RECORDED.is_dir(), reason="the recordings of CSS-Exchange are not beside the checkout"
-)
+pytestmark = [
+    pytest.mark.proves("recorded_windows"),
+    pytest.mark.skipif(not RECORDED.is_dir(), reason="the recordings of CSS-Exchange are not beside the checkout"),
+]
 
 
 def strings(file: str, name: str | None = None) -> list[str]:

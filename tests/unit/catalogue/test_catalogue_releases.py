@@ -13,6 +13,8 @@ import pytest
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import ExchangeRelease, load
 
+pytestmark = pytest.mark.proves("catalogue_facts")
+
 Build = tuple[int, int, int, int]
 
 

@@ -20,6 +20,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     load,
 )
 
+pytestmark = pytest.mark.proves("catalogue_facts")
+
 SCHANNEL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 
 SERVERS = ("ws2008r2", "ws2012", "ws2012r2", "ws2016", "ws2019", "ws2022", "ws2025")

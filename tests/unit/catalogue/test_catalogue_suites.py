@@ -12,6 +12,8 @@ import pytest
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import SuiteList, bare_suite, load
 
+pytestmark = pytest.mark.proves("catalogue_facts")
+
 # Microsoft, "TLS Cipher Suites in Windows ..." for Server 2016, 2019, 2022 and 2025: rank in the default order,
 # off = supported but not enabled, - = not listed, ! = only when the program asks for it.
 RANKS = """

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from ansible_collections.msexchange.tls.plugins.filter.endpoints import endpoints
 from ansible_collections.msexchange.tls.plugins.filter.observed import observed
 
+pytestmark = pytest.mark.proves("audit")
+
 DEFAULT = [{"service": "https", "port": 443, "transport": "tls"}, {"service": "smtp", "port": 25, "transport": "smtp"}]
 NAMES = st.lists(st.text(min_size=1), unique=True, max_size=5)
 OWN = st.lists(st.fixed_dictionaries({"service": st.text(), "port": st.integers(1, 65535)}), max_size=3)

@@ -15,6 +15,8 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.msexchange.tls.plugins.filter.organisation import organisation
 
+pytestmark = pytest.mark.proves("stages_and_gates")
+
 
 def test_an_audit_may_be_named_by_its_path(tmp_path: pathlib.Path) -> None:
     made_at = datetime.datetime.now(datetime.timezone.utc).isoformat()

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.filter.unproven import unproven
 
+pytestmark = pytest.mark.proves("unknown_is_no_pass")
+
 STAGES = ("prepare", "obsolete", "retire", "renegotiation", "suites", "tls13")
 Data = dict[str, t.Any]
 

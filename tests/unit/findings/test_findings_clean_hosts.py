@@ -16,6 +16,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Operat
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, after, read_state
 
+pytestmark = pytest.mark.proves("findings")
+
 #: Where the build of Windows stands.
 WINDOWS = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 OFF = '"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'

@@ -17,6 +17,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observ
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import FINDINGS, find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
 
+pytestmark = pytest.mark.proves("findings")
+
 BIG = ",".join(["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"] * 30)
 GCM = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 OFF = '"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'

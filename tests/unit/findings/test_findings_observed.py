@@ -14,6 +14,8 @@ from tools.registry import AFTER, state_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
+pytestmark = pytest.mark.proves("findings")
+
 OFF = '"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'
 TLS_1_0_OFF = f"[SCHANNEL\\Protocols\\TLS 1.0\\Server]\n{OFF}[SCHANNEL\\Protocols\\TLS 1.0\\Client]\n{OFF}"
 

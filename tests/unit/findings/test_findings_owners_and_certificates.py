@@ -21,6 +21,8 @@ from tools.registry import change, state_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import FileFact
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
 
+pytestmark = pytest.mark.proves("findings")
+
 GCM_RSA = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 GCM_ECDSA = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
 POLICY_KEY = r"SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002"

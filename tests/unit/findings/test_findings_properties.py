@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from tools.observations import observations
 
@@ -18,6 +19,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Sev
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import FINDINGS, find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, read_state
+
+pytestmark = pytest.mark.proves("unknown_is_no_pass")
 
 RANKS = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
 

@@ -15,6 +15,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import FAMILIES, FINDINGS, render_findings
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings.check import Check
 
+pytestmark = pytest.mark.proves("documents")
+
 
 def test_the_page_of_findings_is_what_the_table_gives() -> None:
     assert PAGE.read_text(encoding="utf-8") == render_findings(load()), "run: make docs/findings.md"

@@ -30,6 +30,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host.certificate_types import blob_certificate
 
+pytestmark = pytest.mark.proves("no_lockout")
+
 
 def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ex01.example.org")])

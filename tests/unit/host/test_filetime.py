@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import filetime_to_iso, iso_to_filetime
 
+pytestmark = pytest.mark.proves("registry_read")
+
 
 @pytest.mark.parametrize(
     ("filetime", "iso"),

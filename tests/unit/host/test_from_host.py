@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     from_host,
 )
 
+pytestmark = pytest.mark.proves("hostile_answers")
+
 PROTOCOLS = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 ASKED = {"keys": [{"path": PROTOCOLS, "depth": 4}], "user_keys": [{"path": r"Software\Internet Settings", "depth": 0}]}
 

@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     identify,
 )
 
+pytestmark = pytest.mark.proves("identity")
+
 WINDOWS = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 V15 = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15"
 

@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     split_path,
 )
 
+pytestmark = pytest.mark.proves("unknown_is_no_pass")
+
 NOBODY = Machine(None, None, None, None, None, None)
 LONG = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\X"
 

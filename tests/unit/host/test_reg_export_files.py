@@ -20,6 +20,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     identify,
 )
 
+pytestmark = pytest.mark.proves("reg_export")
+
 KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\msexchange_tls_test"
 FIVE = "Windows Registry Editor Version 5.00"
 TEXT = f'{FIVE}\r\n\r\n[{KEY}]\r\n"a"="\u00fc"\r\n"b"=hex(7):4c,00,00,00,00,00\r\n'

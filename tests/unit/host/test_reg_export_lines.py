@@ -12,6 +12,8 @@ from tools.reg_lines import LOST_SECTIONS, NO_SECTIONS, REGEDIT4, REGEDIT5, SECT
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegExport, from_reg_export
 
+pytestmark = pytest.mark.proves("reg_export")
+
 KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\msexchange_tls_test"
 
 

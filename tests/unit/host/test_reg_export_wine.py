@@ -29,7 +29,10 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
 ROOT = r"HKEY_LOCAL_MACHINE\SOFTWARE\msexchange_tls_test"
 SERVER = WINE.with_name("wineserver64")
 
-pytestmark = pytest.mark.skipif(not WINE.exists(), reason=f"{WINE} is missing: apt-get install wine64")
+pytestmark = [
+    pytest.mark.proves("reg_export"),
+    pytest.mark.skipif(not WINE.exists(), reason=f"{WINE} is missing: apt-get install wine64"),
+]
 
 #: Values of every kind; each comes back from the real editor as it was rendered.
 RENDERED: tuple[RegistryValue, ...] = (

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import from_bytes, to_bytes
 
+pytestmark = pytest.mark.proves("registry_read")
+
 
 @given(st.integers(0, 0xFFFFFFFF), st.binary(max_size=40))
 def test_bytes_come_back_as_they_were_whatever_the_kind(kind: int, data: bytes) -> None:

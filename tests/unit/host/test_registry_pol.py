@@ -22,6 +22,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     parse_registry_pol,
 )
 
+pytestmark = pytest.mark.proves("no_lockout")
+
 HEADER = struct.pack("<4sI", b"PReg", 1)
 
 

@@ -20,6 +20,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     to_bytes,
 )
 
+pytestmark = pytest.mark.proves("reg_export")
+
 KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\msexchange_tls_test"
 TEXT_KINDS = (1, 2, 7)
 

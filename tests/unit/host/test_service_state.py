@@ -12,6 +12,8 @@ from tools.registry import on_host
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import identify
 
+pytestmark = pytest.mark.proves("restart")
+
 STATES = r"[HKLM\SOFTWARE\Microsoft\ExchangeServer\v15\ServerComponentStates"
 OFFLINE = f'{STATES}\\ServerWideOffline]\n"Maintenance"="1:0:638000000000000000"\n'
 AWAY = f'{STATES}\\HighAvailability]\n"Maintenance"="1:0:638000000000000000"\n'

@@ -11,7 +11,7 @@ import json
 import pytest
 from tools.host_stage import Stage
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("journal_access"), pytest.mark.engine_powershell]
 
 SELF = "S-1-5-21-1-2-3-500"
 OTHER = "S-1-5-21-1-2-3-1104"

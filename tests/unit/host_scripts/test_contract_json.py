@@ -13,6 +13,8 @@ import typing as t
 import pytest
 from tools.powershell import ROOT, Engine
 
+pytestmark = pytest.mark.proves("powershell_5_1")
+
 MODULE_UTILS = ROOT / "plugins" / "module_utils"
 #: PowerShell on one side, the value that Python must read on the other.
 VALUES: list[tuple[str, t.Any]] = [

@@ -15,7 +15,7 @@ from tools.host_stage import Json, Stage, T
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("registry_read"), pytest.mark.engine_powershell]
 
 ONE = b"\x01\0\0\0"
 WINDOWS = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from tools.host_stage import Json, Stage, T
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("registry_read"), pytest.mark.engine_powershell]
 
 UNREAD: Json = {"exists": None, "written": None, "values": [], "keys": []}
 

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from tools.host_stage import SOFTWARE, Json, Stage, T
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("registry_read"), pytest.mark.engine_powershell]
 
 NONE, SZ, EXPAND_SZ, BINARY, DWORD, BIG_ENDIAN, LINK, MULTI_SZ, RESOURCE_LIST, QWORD = 0, 1, 2, 3, 4, 5, 6, 7, 8, 11
 UTF16 = "utf-16-le"

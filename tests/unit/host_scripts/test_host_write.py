@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from tools.host_stage import SOFTWARE, Json, Stage, T, delete_key, delete_value, set_value
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("whole_or_nothing"), pytest.mark.engine_powershell]
 
 ABSENT: Json = {"exists": False}
 RC4 = f"{T}\\Ciphers\\RC4 128/128"

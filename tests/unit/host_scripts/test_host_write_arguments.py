@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from tools.host_stage import Json, Stage, T, delete_key, delete_value, set_value
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("whole_or_nothing"), pytest.mark.engine_powershell]
 
 ABSENT: Json = {"exists": False}
 ONE: Json = {"exists": True, "kind": 4, "data": 1}

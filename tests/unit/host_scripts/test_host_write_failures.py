@@ -11,7 +11,7 @@ import pathlib
 import pytest
 from tools.host_stage import Driver, Json, Stage, T, delete_key, delete_value, set_value
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("whole_or_nothing"), pytest.mark.engine_powershell]
 
 DRIVER = pathlib.Path(__file__).parent / "driver.ps1"
 DENIED, DISK_FULL, NO_RESOURCES = 5, 112, 1450

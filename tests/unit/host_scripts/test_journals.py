@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from tools.host_stage import Json, Stage, T, delete_key, delete_value, set_value
 
-pytestmark = pytest.mark.engine_powershell
+pytestmark = [pytest.mark.proves("hostile_answers", "whole_or_nothing"), pytest.mark.engine_powershell]
 
 FOLDER = "C:\\ProgramData\\msexchange_tls\\changes"
 

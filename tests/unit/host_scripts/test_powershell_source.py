@@ -15,6 +15,8 @@ import pytest
 import yaml
 from tools.powershell import ROOT, Engine
 
+pytestmark = pytest.mark.proves("powershell_5_1")
+
 HERE = pathlib.Path(__file__).parent
 FILES = sorted(path for path in (ROOT / "plugins").rglob("*") if path.suffix in {".ps1", ".psm1"})
 NAMES = [path.name for path in FILES]

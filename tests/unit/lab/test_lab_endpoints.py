@@ -22,7 +22,10 @@ from lab.tls_tables import SUITES, VERSIONS
 
 from .conftest import StartLab
 
-pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")
+pytestmark = [
+    pytest.mark.proves("lab_model"),
+    pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning"),
+]
 
 SERVER = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\{}\\Server"
 RC4 = SUITES["TLS_RSA_WITH_RC4_128_SHA"].number

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lab import hive_data
 from lab.clock import Clock
 from lab.engine_powershell import hive_file
 from lab.registry import Registry
+
+pytestmark = pytest.mark.proves("emulation_equal")
 
 NAMES = st.text(st.characters(min_codepoint=1, exclude_characters="\\"), min_size=1, max_size=12)
 VALUES = st.dictionaries(

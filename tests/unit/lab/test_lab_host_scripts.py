@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 
 from .conftest import MakeHost
 
+pytestmark = pytest.mark.proves("emulation_equal")
+
 T = "HKEY_LOCAL_MACHINE\\SOFTWARE\\T"
 Json = dict[str, t.Any]
 

@@ -15,6 +15,8 @@ import pytest
 from lab import payload
 from lab.payload import PayloadError
 
+pytestmark = pytest.mark.proves("lab_ansible")
+
 ARGS = {"contract": 1, "_ansible_check_mode": False}
 SCRIPT = "#!powershell\n#Requires -Version 5.1\n'ü'"
 

@@ -15,6 +15,8 @@ from lab.preg import encode
 
 from .conftest import MakeHost
 
+pytestmark = pytest.mark.proves("lab_model")
+
 HERE = pathlib.Path(persona.__file__).parent
 NT = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 STATES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\ExchangeServer\\v15\\ServerComponentStates"

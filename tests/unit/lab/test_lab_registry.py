@@ -12,6 +12,8 @@ import pytest
 from lab.clock import Clock, filetime, unix_seconds
 from lab.registry import Registry, RegistryError, sort_key
 
+pytestmark = pytest.mark.proves("emulation_equal")
+
 KEY = "HKEY_LOCAL_MACHINE\\SOFTWARE\\T"
 ONE, TWO = (4, b"\1\0\0\0"), (4, b"\2\0\0\0")
 

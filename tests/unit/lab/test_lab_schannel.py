@@ -17,6 +17,8 @@ from lab.registry import Registry
 from lab.schannel import Accept, Refuse
 from lab.tls_tables import SUITES, VERSIONS
 
+pytestmark = pytest.mark.proves("lab_model")
+
 SCHANNEL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
 LOCAL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010002"
 ORDERED = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"

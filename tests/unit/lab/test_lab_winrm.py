@@ -20,6 +20,8 @@ from winrm.protocol import Protocol
 
 from .conftest import StartLab
 
+pytestmark = pytest.mark.proves("lab_ansible")
+
 READ = {"contract": 1, "keys": []}
 
 

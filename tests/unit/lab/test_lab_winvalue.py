@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab import winvalue
 
+pytestmark = pytest.mark.proves("emulation_equal")
+
 KINDS = st.one_of(st.sampled_from([0, 1, 2, 3, 4, 5, 7, 11, 99]), st.integers(0, 0xFFFFFFFF))
 # Random bytes are hardly ever canonical: text, terminators and small numbers have to be likely.
 CONTENT = st.one_of(

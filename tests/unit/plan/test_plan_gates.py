@@ -25,6 +25,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     stage_states,
 )
 
+pytestmark = pytest.mark.proves("stages_and_gates")
+
 
 def ready_for(stage_before: str, system: str, exchange: str | None, **more: t.Any) -> PlannedHost:
     """A host on which everything up to a stage is in effect."""

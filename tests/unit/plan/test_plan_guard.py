@@ -16,6 +16,8 @@ from tools.sample_host import SCHANNEL, protocol
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Operation, Plan, check_plan
 
+pytestmark = pytest.mark.proves("no_lockout")
+
 HOST = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", 0, 1))
 
 

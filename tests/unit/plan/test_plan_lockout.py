@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import di
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Plan, Reason, check_plan, make_plan
 
+pytestmark = pytest.mark.proves("no_lockout")
+
 SUITES = "cipher_suites.group_policy"
 RSA_ONLY = ["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_256_CBC_SHA"]
 ECDSA_ONLY = ["TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"]

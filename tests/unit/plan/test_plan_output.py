@@ -27,6 +27,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     value_data,
 )
 
+pytestmark = pytest.mark.proves("idempotent")
+
 HOST = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", 0, 1))
 
 

@@ -13,6 +13,8 @@ from tools.sample_host import BUILDS, WINHTTP, WINHTTP_32, Registry, protocol
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import SettingKind, load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
+pytestmark = pytest.mark.proves("prepare_takes_nothing")
+
 #: What a host may have been set to before, beside the defaults of its Windows.
 BEFORE: dict[str, Registry] = {
     "defaults": {},

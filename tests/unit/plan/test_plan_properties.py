@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tools.planned_host import PREPARED, PlannedHost
@@ -18,6 +19,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import S
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Plan, Verdict, check_plan, make_plan
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, after, read_state
+
+pytestmark = pytest.mark.proves("least_written")
 
 STAGE = st.sampled_from(["prepare", "obsolete", "retire", "renegotiation", "suites", "tls13"])
 PROFILE = st.sampled_from(["exchange_2015", "exchange_current", "exchange_strict"])

@@ -13,6 +13,8 @@ from tools.sample_host import NOW, POLICY_LISTS, SCHANNEL, protocol
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Reason, Verdict, prepared
 
+pytestmark = pytest.mark.proves("stages_and_gates")
+
 HOSTS = [
     ("ws2008r2", "15.0.1497.2"),
     ("ws2012", "15.0.1497.2"),

@@ -25,6 +25,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     make_plan,
 )
 
+pytestmark = pytest.mark.proves("least_written")
+
 ON = 0xFFFFFFFF
 RC4 = r"SCHANNEL\Ciphers\RC4 128/128"
 

@@ -22,6 +22,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._report import (
     render_text,
 )
 
+pytestmark = pytest.mark.proves("report")
+
 Data = dict[str, t.Any]
 
 

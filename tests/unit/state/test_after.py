@@ -17,6 +17,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observ
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Operation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import after, read_state
 
+pytestmark = pytest.mark.proves("idempotent")
+
 SCHANNEL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 SERVER = SCHANNEL + r"\Protocols\TLS 1.0\Server"
 ZERO, ONE = RegistryValue("Enabled", 4, 0), RegistryValue("DisabledByDefault", 4, 1)

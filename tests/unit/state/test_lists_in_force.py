@@ -14,6 +14,8 @@ from tools.registry import multi, state_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State
 
+pytestmark = pytest.mark.proves("state_meaning")
+
 GCM = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 RSA = "TLS_RSA_WITH_AES_256_GCM_SHA384"
 LOCAL = f'[LOCAL_SSL]\n"Functions"={multi(RSA)}\n'

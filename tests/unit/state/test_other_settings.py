@@ -15,6 +15,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import KeyRequest, RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, read_state, user_hives
 
+pytestmark = pytest.mark.proves("state_meaning")
+
 SETTINGS = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
 
 

@@ -11,6 +11,8 @@ from tools.registry import AFTER, BEFORE, BOOT, HOUR, change, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
+pytestmark = pytest.mark.proves("state_meaning")
+
 SERVER = "SCHANNEL\\Protocols\\TLS 1.0\\Server"
 OFF = f'[{SERVER}]\n"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'
 SETTING = "protocols.tls_1_0.server"

@@ -15,6 +15,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Machine, Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, SettingState, read_state
 
+pytestmark = pytest.mark.proves("state_meaning")
+
 #: Server side of the table "Protocols in TLS/SSL (Schannel SSP)", 03/20/2025: E on, D off, x not there.
 SERVER_DEFAULTS: dict[str, str] = {
     "ws2008r2": "EEEDDx",

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from tools.observations import observations
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import MIXED, UNKNOWN, UNSUPPORTED, load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, read_state
+
+pytestmark = pytest.mark.proves("unknown_is_no_pass")
 
 
 @settings(max_examples=200, deadline=None)

@@ -17,6 +17,8 @@ from wire_servers.model import TLS_1_3, Model, Wire
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits, Question, Wanted, endpoint, probe
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
 
+pytestmark = pytest.mark.proves("wire_conclusions")
+
 WHERE = endpoint("127.0.0.1", 443, "https", "tls")
 SUITES = (0x1302, 0x1301, 0xC030, 0xC02F)
 WANTED = Wanted(frozenset({Version.TLS_1_2, Version.TLS_1_3}), SUITES)

@@ -16,6 +16,8 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._endpoint imp
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._flight import NEED_DATA
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._status import Failure, Status
 
+pytestmark = pytest.mark.proves("wire_conclusions")
+
 # Per transport what the server says and what we say; the integration tests have servers that check the latter.
 SAYS = {
     "smtp": [b"220-ex01\r\n220 ready\r\n", b"250-ex01\r\n250-SIZE\r\n250-starttls\r\n250 CHUNKING\r\n", b"220 go\r\n"],

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import CallerError, Transport, endpoint, wanted
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
 
+pytestmark = pytest.mark.proves("arguments")
+
 
 @pytest.mark.parametrize(
     ("service", "port", "transport"),

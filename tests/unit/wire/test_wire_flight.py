@@ -24,6 +24,8 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._flight impor
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._records import NotTls
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import suite_by_name
 
+pytestmark = pytest.mark.proves("wire_hostile")
+
 FLIGHTS = {path.stem: path.read_bytes() for path in pathlib.Path(__file__).with_name("flights").glob("*.bin")}
 
 # File, version, suite, certificates, group of the key exchange, bits of it: known from how the server was started.

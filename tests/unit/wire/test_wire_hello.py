@@ -23,6 +23,8 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._hello import
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._ssl2 import ssl2_client_hello
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
 
+pytestmark = pytest.mark.proves("wire_exact")
+
 RANDOM = bytes(range(64))
 MODERN = [version for version in Version if version is not Version.SSL_2_0]
 

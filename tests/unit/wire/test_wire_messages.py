@@ -44,6 +44,8 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._ssl2 import 
     push_ssl2_server_hello,
 )
 
+pytestmark = pytest.mark.proves("wire_hostile")
+
 RANDOM = bytes(range(32))
 
 

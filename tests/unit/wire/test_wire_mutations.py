@@ -9,7 +9,10 @@ Ten thousand here; ``tests/tools/wire_mutations.py`` does as many as are asked f
 
 from __future__ import annotations
 
+import pytest
 from wire_servers.mutations import FEEDERS, run
+
+pytestmark = pytest.mark.proves("wire_hostile")
 
 
 def test_no_damage_lets_anything_but_a_peer_error_escape() -> None:

@@ -11,6 +11,10 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.proves("wire_anywhere")
+
 ROOT = pathlib.Path(__file__).parents[3]
 WIRE = sorted((ROOT / "plugins" / "module_utils" / "_wire").glob("*.py"))
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._errors import DecodeError
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._reader import Reader, vector
 
+pytestmark = pytest.mark.proves("wire_hostile")
+
 
 @given(st.lists(st.binary(max_size=40)), st.binary(max_size=5))
 def test_vectors_come_back_as_they_were_written(parts: list[bytes], rest: bytes) -> None:

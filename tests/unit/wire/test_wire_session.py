@@ -18,6 +18,8 @@ from wire_servers.splice import Preamble
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits, Question, endpoint, probe
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._connection import Address, converse
 
+pytestmark = pytest.mark.proves("wire_gentle")
+
 MODEL = Model({0x0303: (0xC030, 0xC02F, 0xC014), 0x0301: (0xC014,), TLS_1_3: (0x1302, 0x1301)})
 COST = 6 + 3 + 2
 QUICK = (0.001,) * 6

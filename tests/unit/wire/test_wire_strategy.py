@@ -19,6 +19,8 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
 
+pytestmark = pytest.mark.proves("wire_conclusions")
+
 WHERE = Question(endpoint("127.0.0.1", 443, "https", "tls"))
 OLD = (0x0005, 0x000A, 0x002F, 0x0035, 0xC013, 0xC014, 0x0003, 0x0018)
 NEW = OLD + (0x009C, 0x009D, 0xC02F, 0xC030, 0x003C, 0xCCA8)

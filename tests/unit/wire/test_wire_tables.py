@@ -19,6 +19,8 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites impor
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites_certificate import CERTIFICATE_SUITES
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites_shared_secret import SHARED_SECRET_SUITES
 
+pytestmark = pytest.mark.proves("wire_exact")
+
 ALL = CERTIFICATE_SUITES + SHARED_SECRET_SUITES
 
 
