@@ -101,7 +101,7 @@ def test_a_record_is_shown_with_its_command_and_figures(tmp_path: pathlib.Path) 
         figures={"states": 9, "by|kind": {"a": [1, 2]}},
         folder=tmp_path,
     )
-    page = render(small(records={"many_states": _only(tmp_path)}), [LAB_TEST])
+    page = render(small(records=read_records(tmp_path)), [LAB_TEST])
     assert "### Many states\n\n`make many`, " in page
     assert ", on Wine 8.0.\n\n| What | Result |\n| --- | --- |\n| states | 9 |\n| by\\|kind | a: 1; 2 |" in page
 
