@@ -16,7 +16,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ._task import CONTRACT, Errand, HostError, check_answer, lost_words
+from ._task import CONTRACT, Errand, HostError, check_answer, fault_words, known_loss, lost_words
 from ._words import one_line, plain_data
 
 READ = "msexchange.tls.host_read"
@@ -71,6 +71,9 @@ class Broker:
         except AnsibleConnectionFailure as error:
             raise self._lost(error, errand) from error
         except AnsibleError as error:
+            # The winrm plugin has one for a connection that ends while it sends.
+            if known_loss(error.message):
+                raise self._lost(error, errand) from error
             raise errand.failed(one_line(error.message)) from error
         except OSError as error:
             # A connection that ends between two calls of one shell comes through as an error of requests, an OSError.
@@ -78,9 +81,12 @@ class Broker:
                 raise errand.failed(one_line(error)) from error
             raise self._lost(error, errand) from error
         except Exception as error:
-            # pywinrm, pypsrp and other connection plugins have error classes that only their users can know.
+            # pywinrm, pypsrp and other connection plugins have error classes that only their users can know, and raise
+            # them as they are once the shell is open: a service that stops is told from a fault by its words only.
+            if known_loss(error):
+                raise self._lost(error, errand) from error
             display.vvv(f"{module}: {type(error).__name__}: {error}", host=errand.host)
-            raise errand.failed(f"the connection gave up ({type(error).__name__}: {one_line(error)})") from error
+            raise errand.failed(f"the connection gave up ({type(error).__name__}: {fault_words(error)})") from error
         if not isinstance(raw, t.Mapping):
             raise errand.failed(f"the answer is no JSON object but {one_line(raw)}")
         said: dict[str, t.Any] = dict(raw)

@@ -76,11 +76,12 @@ class Program:
         return await self.host.run(dataclasses.replace(self.job, line=self.line, stdin=stdin))
 
     async def wait(self, seconds: float) -> Output | None:
-        """The output, None if there is none in time."""
-        self.run()
-        running = t.cast("asyncio.Task[Output]", self.output)
-        finished, dummy = await asyncio.wait({running}, timeout=seconds)
-        return running.result() if finished else None
+        """The output, None if there is none in time: what waits for its input has none."""
+        if self.output is None:
+            await asyncio.sleep(seconds)
+            return None
+        finished, dummy = await asyncio.wait({self.output}, timeout=seconds)
+        return self.output.result() if finished else None
 
     async def settle(self) -> None:
         """Waits for its end."""

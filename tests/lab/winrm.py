@@ -18,7 +18,7 @@ import uuid
 
 from . import http_server, wsman, wsman_answers
 from .cmd_shell import CommandShell
-from .faults import PowerLossError, What
+from .faults import Fault, PowerLossError, What
 from .http_server import CutError, Request, Response
 from .ports import Reservation
 from .shell import Shell, gone
@@ -26,6 +26,9 @@ from .wsman import Operation, Question, WsmanError
 
 if t.TYPE_CHECKING:
     from .host import LabHost
+
+#: Like the pages of HTTP.sys it is no XML, by which clients know that no fault of WS-Management is in it.
+_WEB_PAGE = b"<HTML><HEAD><META></HEAD><BODY><h2>The lab was told to fail here</h2></BODY></HTML>"
 
 
 class WinRm:
@@ -90,6 +93,8 @@ class WinRm:
             question = wsman.parse(request.body)
             message_id = question.message_id
             response = await self._with_faults(question)
+        except (PowerLossError, asyncio.CancelledError):
+            raise CutError from None
         except WsmanError as error:
             self._host.unanswered.append(str(error))
             return Response(500, wsman_answers.fault(message_id, 0, str(error)))
@@ -110,18 +115,20 @@ class WinRm:
                 await asyncio.sleep(fault.seconds)
         for fault in struck:
             if fault.what is What.HTTP:
-                return Response(
-                    fault.status, wsman_answers.fault(question.message_id, fault.code, "the lab was told to fail here")
-                )
-        try:
-            response = await self._carry_out(question)
-        except (PowerLossError, asyncio.CancelledError):
-            raise CutError from None
+                return self._refused(question, fault)
+        response = await self._carry_out(question)
         if any(fault.what is What.CUT_AFTER for fault in struck):
             if shell is not None:
                 await shell.settle(question)
             raise CutError
         return response
+
+    @staticmethod
+    def _refused(question: Question, fault: Fault) -> Response:
+        """A fault of WS-Management comes with status 500; whatever else is the web server's own."""
+        if fault.status != 500:
+            return Response(fault.status, _WEB_PAGE, {"Content-Type": "text/html; charset=us-ascii"})
+        return Response(500, wsman_answers.fault(question.message_id, fault.code, "the lab was told to fail here"))
 
     def _shell(self, question: Question) -> Shell | None:
         return None if question.operation is Operation.CREATE else self._shells.get(question.shell_id)

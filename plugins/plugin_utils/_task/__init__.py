@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .answer import CONTRACT, Errand, HostError, check_answer, lost_words
+from .answer import CONTRACT, Errand, HostError, check_answer, fault_words, known_loss, lost_words
 from .arguments import CHANGE, JUDGE, Spec
 from .members import members
 from .outcome import ChangeError, check_outcome
@@ -25,7 +25,9 @@ __all__ = [
     "check_outcome",
     "configured_data",
     "errors_data",
+    "fault_words",
     "host_data",
+    "known_loss",
     "lost_words",
     "members",
     "settings_data",

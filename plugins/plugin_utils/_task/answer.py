@@ -70,6 +70,16 @@ _LOST: tuple[tuple[str, str], ...] = (
     (r"no route to host|network is unreachable", "there is no route to it"),
     (r"timed? ?out", "it did not answer in time"),
     (r"connection (reset|aborted|closed)|closed connection|broken pipe|remotedisconnected", "the connection was cut"),
+    (r"^winrm send_input failed", "the connection was cut before all of the input was sent"),
+    # ERROR_WSMAN_INVALID_SELECTORS: the shell of the task is not there any more.
+    (r"\b2150858843\b", "its session there is gone, as after a restart"),
+    # HTTP.sys answers for a WinRM service that does not run.
+    (r"\bCode:? 503\b", "its management service does not run"),
+)
+# A fault of WS-Management in the words of Windows, inside those of pypsrp and pywinrm.
+_FAULT = (
+    re.compile(r"Received a WSManFault message\. \(.*?Reason: (?P<reason>.+?)(?:, Provider: .*)?\)$", re.DOTALL),
+    re.compile(r"(?P<reason>.+?)\s*\(extended fault data: .*", re.DOTALL),
 )
 
 # Core's own wrapper and the #Requires line of the scripts each have their words for it.
@@ -84,9 +94,20 @@ _ADDED_BY_CORE = frozenset({"warnings", "deprecations", "ansible_facts", "ansibl
 
 def lost_words(error: object) -> str:
     """Why a connection plugin gave up, in few words; its own words if they are not known."""
+    return known_loss(error) or fault_words(error)
+
+
+def known_loss(error: object) -> str:
+    """What is known to mean that a host does not answer, in few words; "" for everything else."""
     text = str(error)
-    known = (words for pattern, words in _LOST if re.search(pattern, text, re.IGNORECASE))
-    return next(known, one_line(text) or "no reason was given")
+    return next((words for pattern, words in _LOST if re.search(pattern, text, re.IGNORECASE)), "")
+
+
+def fault_words(error: object) -> str:
+    """What the management service of the host itself had to say, without what a library puts around it."""
+    text = str(error)
+    matches = (pattern.search(text) for pattern in _FAULT)
+    return one_line(next((match["reason"] for match in matches if match), text)) or "no reason was given"
 
 
 def check_answer(raw: t.Mapping[str, t.Any], errand: Errand) -> t.Mapping[str, t.Any]:

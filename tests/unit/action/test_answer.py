@@ -156,6 +156,28 @@ def test_another_version_of_the_contract_is_refused(contract: object) -> None:
             "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))",
             "the connection was cut",
         ),
+        ("winrm send_input failed; \nstdout: \nstderr ", "the connection was cut before all of the input was sent"),
+        (
+            "Received a WSManFault message. (Code: 2150858843, Machine: EX01, Reason: Invalid selectors.)",
+            "its session there is gone, as after a restart",
+        ),
+        (
+            "The request contained selectors. (extended fault data: {'wsmanfault_code': 2150858843})",
+            "its session there is gone, as after a restart",
+        ),
+        ("Bad HTTP response returned from server. Code 503", "its management service does not run"),
+        (
+            "Bad HTTP response returned from the server. Code: 503, Content: '<HTML>'",
+            "its management service does not run",
+        ),
+        (
+            (
+                "psrp connection failure during runspace open: Received a WSManFault message. (Code: 2150859174, "
+                "Machine: EX01, Reason: This user is allowed a maximum of 25 shells (plugin quota)., Provider: p)"
+            ),
+            "This user is allowed a maximum of 25 shells (plugin quota)",
+        ),
+        ("basic: Access is denied. (extended fault data: {'wsmanfault_code': 5})", "basic: Access is denied"),
         ("something nobody has seen", "something nobody has seen"),
         ("", "no reason was given"),
     ],

@@ -9,8 +9,10 @@ from __future__ import annotations
 import types
 import typing as t
 
+import pypsrp.exceptions as psrp
 import pytest
 import requests
+import winrm.exceptions as winrm
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._broker import Broker
@@ -71,6 +73,12 @@ def test_a_lone_surrogate_in_a_name_reaches_the_core_as_it_is() -> None:
         requests.exceptions.ConnectionError("('Connection aborted.', RemoteDisconnected('Remote end closed'))"),
         requests.exceptions.ReadTimeout("Read timed out."),
         ConnectionResetError(104, "Connection reset by peer"),
+        AnsibleError("winrm send_input failed; \nstdout: \nstderr "),
+        psrp.AuthenticationError("Failed to authenticate the user ansible with basic"),
+        psrp.WinRMTransportError("http", 503, "<HTML>"),
+        psrp.WSManFaultError(2150858843, "EX01", "The request contained invalid selectors.", None, None, None),
+        winrm.InvalidCredentialsError("the specified credentials were rejected by the server"),
+        winrm.WinRMTransportError("http", 503, "<HTML>"),
     ],
 )
 def test_a_lost_connection_is_unreachable_and_says_what_that_means(error: Exception) -> None:
@@ -81,16 +89,14 @@ def test_a_lost_connection_is_unreachable_and_says_what_that_means(error: Except
     assert "Whether anything was written is unknown" in caught.value.sentence
 
 
-class WinRMTransportError(Exception):
-    """Stands for the error classes of connection plugins."""
-
-
 @pytest.mark.parametrize(
     "error",
     [
         AnsibleError("The module msexchange.tls.host_read was not found in configured module paths"),
         FileNotFoundError(2, "No such file or directory", "host_read.ps1"),
-        WinRMTransportError("Bad HTTP response returned from server. Code 500"),
+        winrm.WinRMTransportError("http", 500, ""),
+        psrp.WSManFaultError(5, "EX01", "Access is denied.", None, None, None),
+        ValueError("Cannot use message encryption with auth 'basic'"),
     ],
 )
 def test_what_is_not_the_network_is_a_failure_and_not_a_lost_host(error: Exception) -> None:
