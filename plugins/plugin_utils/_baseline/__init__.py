@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Problem
+
 from .checking import Check, Context
 from .direct import DIRECT_STAGE, direct
 from .documents import Document, read_document
@@ -28,7 +30,7 @@ from .model import (
     Want,
     When,
 )
-from .problems import BaselineError, Problem
+from .problems import BaselineError
 from .resolve import Overlay, read_overlay, resolve
 from .wants import misfit, show, want_data
 

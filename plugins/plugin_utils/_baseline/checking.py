@@ -11,11 +11,10 @@ import datetime
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue, Setting, nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Node, Place
 
 from .documents import Document, named_settings, rules_of, when_of
 from .model import Rule, Want
-from .places import Node
-from .problems import Place
 from .wants import read_want
 
 #: What a check yields for everything that it finds.

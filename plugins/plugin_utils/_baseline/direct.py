@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue, SettingKind
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Problem
 
 from .checking import hint
 from .lint_lists import CURVES, LONGEST_SUITE_LIST, SUITES
 from .lint_rules import NEVER_WRITTEN
 from .model import STAGES, Absent, Baseline, Rule, Want, When
-from .problems import BaselineError, Problem
+from .problems import BaselineError
 from .wants import misfit
 
 #: The stage of single settings: there is no order among them, so nothing waits for anything.

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import (
+    Draft,
+    Mapping,
+    Place,
+    Problem,
+    read_named,
+    read_record,
+    read_records,
+    read_yaml,
+)
+
 from . import shape
 from .model import Change, ExceptionEntry, Rule, When
-from .places import Mapping, read_yaml
-from .problems import Place, Problem
-from .shape import Draft, read_named, read_record, read_records
 from .wants import read_want
 
 

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Problem, in_order
+
 from . import lint_lists, lint_overlays, lint_rules
 from .checking import Check, Context
-from .problems import Problem, in_order
 
 #: Found while reading, before there are records.
 READING: tuple[Check, ...] = (

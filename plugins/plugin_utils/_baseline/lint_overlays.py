@@ -10,9 +10,10 @@ import datetime
 import re
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Draft
+
 from .checking import Check, Context, Found, hint, rule_names, rules_named
 from .documents import Document, change_of, when_draft
-from .shape import Draft
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

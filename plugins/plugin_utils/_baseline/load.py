@@ -12,13 +12,19 @@ import pathlib
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import (
+    Draft,
+    Problem,
+    read_record,
+    read_records,
+    read_yaml,
+)
 
 from .checking import Context, extended
 from .documents import Document, read_document
 from .model import Profile
-from .places import read_yaml
-from .problems import BaselineError, Problem
-from .shape import MAPPING, REQUIREMENT, Draft, read_record, read_records
+from .problems import BaselineError
+from .shape import MAPPING, REQUIREMENT
 
 _HERE = pathlib.Path(__file__).resolve().parent
 

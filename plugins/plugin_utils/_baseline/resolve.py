@@ -11,6 +11,7 @@ import datetime
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Problem
 
 from .checking import Context, rules_named
 from .documents import Document, change_of, exception_of, read_document
@@ -19,7 +20,7 @@ from .lint_overlays import read_date
 from .matching import Facts, Identity, facts_of, matches
 from .model import STAGES, Baseline, ExceptionEntry, Profile, Rule
 from .overlap import contradictions
-from .problems import BaselineError, Problem
+from .problems import BaselineError
 
 
 @dataclasses.dataclass(frozen=True)

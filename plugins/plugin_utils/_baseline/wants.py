@@ -16,9 +16,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     SettingKind,
     nearest,
 )
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Mapping, Node, Scalar, Sequence
 
 from .model import Absent, Bits, Explicit, Want
-from .places import Mapping, Node, Scalar, Sequence
 
 #: The words that each kind of setting can be wanted as; "absent" is possible for all.
 WORDS: t.Mapping[SettingKind, tuple[str, ...]] = {

@@ -51,11 +51,13 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_finding": _room(),
         # The way from a registry value to the sentence in a report: every room knows only those before it.
         "_catalogue": _room("_words", "yaml", edges="load.py table.py"),
+        # What people write in YAML, with its places.
+        "_records": _room(_CATALOGUE, "yaml"),
         "_host": _room(_CATALOGUE, "cryptography"),
         # What answered on a port, judged: certificates, clients, intent, score.
-        "_endpoint": _room(f"{_CATALOGUE} _finding _wire", "cryptography yaml"),
+        "_endpoint": _room(f"{_CATALOGUE} _finding _records _wire", "cryptography yaml", edges="load.py"),
         "_state": _room(_HOST),
-        "_baseline": _room(_CATALOGUE, "yaml", edges="load.py"),
+        "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _endpoint _baseline", "yaml"),
         "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.

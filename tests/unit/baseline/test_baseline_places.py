@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Problem, load_profile, read_overlay
-from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline.places import (
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import (
     DEEPEST_NESTING,
     LARGEST_FILE,
     Mapping,

@@ -19,13 +19,13 @@ import yaml
 
 from .problems import Place, Problem
 
-#: Larger files are no baseline but an accident, or an attack on the memory of the controller.
+#: Larger files were not written by a person but are an accident, or an attack on the memory of the controller.
 LARGEST_FILE = 512 * 1024
 
 #: Deeper nesting than any record has; YAML parsers recurse.
 DEEPEST_NESTING = 12
 
-# libyaml is ten times faster, and every forked worker of ansible has to read the profiles again.
+# libyaml is ten times faster, and every forked worker of ansible has to read its files again.
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*|0x[0-9a-fA-F]+")
