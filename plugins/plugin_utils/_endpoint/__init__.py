@@ -7,14 +7,20 @@
 from __future__ import annotations
 
 from .answer import answered, endpoint_name, leaf_certificates, suite_names, versions_of
+from .certificates import FAMILIES, CertificateAudit, audit_certificates
+from .certificates import to_data as certificates_to_data
 from .intent import Expectation, Intent, Server, intent
 from .port import find_at_port
 
 __all__ = [
+    "FAMILIES",
+    "CertificateAudit",
     "Expectation",
     "Intent",
     "Server",
     "answered",
+    "audit_certificates",
+    "certificates_to_data",
     "endpoint_name",
     "find_at_port",
     "intent",

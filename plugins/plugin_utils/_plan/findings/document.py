@@ -2,16 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page of all findings, made from the table."""
+"""The page of all findings, made from the tables: those about hosts here, those about endpoints in their own room."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import FAMILIES as ENDPOINT_FAMILIES
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
 
-from .check import Check
 from .table import FAMILIES
+
+#: Every family of findings that there is, in the order of the page.
+ALL_FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {**FAMILIES, **ENDPOINT_FAMILIES}
 
 _HEAD = """<!--
 Copyright (c) 2026 msexchange.tls contributors
@@ -38,24 +42,24 @@ def render_findings(catalogue: Catalogue) -> str:
     """The text of ``docs/findings.md``: an overview, then every finding with what, why, remedy and sources."""
     parts = [_HEAD, "## Overview\n", "| Id | Severity | Title |", "| --- | --- | --- |"]
     parts += [
-        f"| [{check.id}](#{_anchor(check.id)}) | {check.severity.value} | {_cell(check.title)} |" for check in _checks()
+        f"| [{kind.id}](#{_anchor(kind.id)}) | {kind.severity.value} | {_cell(kind.title)} |" for kind in _kinds()
     ]
-    for family, checks in FAMILIES.items():
+    for family, kinds in ALL_FAMILIES.items():
         parts.append(f"\n## {family}")
-        parts += [_section(check, catalogue) for check in checks]
+        parts += [_section(kind, catalogue) for kind in kinds]
     return "\n".join(parts) + "\n"
 
 
-def _checks() -> t.Iterator[Check]:
-    for checks in FAMILIES.values():
-        yield from checks
+def _kinds() -> t.Iterator[Kind]:
+    for kinds in ALL_FAMILIES.values():
+        yield from kinds
 
 
-def _section(check: Check, catalogue: Catalogue) -> str:
-    sources = "\n".join(f"- {tag}: {catalogue.sources[tag]}" for tag in check.sources)
+def _section(kind: Kind, catalogue: Catalogue) -> str:
+    sources = "\n".join(f"- {tag}: {catalogue.sources[tag]}" for tag in kind.sources)
     return (
-        f"\n### {check.id}\n\n**{check.title}** ({check.severity.value})\n\n{check.what}\n\n"
-        f"Why: {check.why}\n\nRemedy: {check.remedy}\n\nSources:\n\n{sources}"
+        f"\n### {kind.id}\n\n**{kind.title}** ({kind.severity.value})\n\n{kind.what}\n\n"
+        f"Why: {kind.why}\n\nRemedy: {kind.remedy}\n\nSources:\n\n{sources}"
     )
 
 
