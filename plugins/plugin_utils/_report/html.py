@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
 
 from .loader import environment
-from .overview import COLUMNS, headline, overview, rule_words, stage_words
+from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean
 from .schema import checked
 from .words import FAIL, VERDICTS, counted, verdict_word, version_range, word
@@ -29,6 +29,7 @@ def render_html(report: Data) -> str:
     return page.render(
         report=found,
         columns=COLUMNS,
+        legend=LEGEND,
         overview=overview(found),
         headline=headline(found),
         verdicts=VERDICTS,

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
 
-from .overview import COLUMNS, headline, overview, rule_words, stage_words
+from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean
 from .schema import checked
 from .words import FAIL, counted, verdict_word, version_range, word
@@ -49,7 +49,7 @@ def render_markdown(report: Data) -> str:
 
 def _overview(report: Data) -> list[str]:
     rows = [row.cells for row in overview(report)]
-    return _table(COLUMNS, rows)
+    return [*_table(COLUMNS, rows), "", LEGEND]
 
 
 def _host(host: Data) -> list[str]:

@@ -23,11 +23,18 @@ COLUMNS: tuple[str, ...] = (
     "Read",
     "Server side",
     "Client side",
-    "Suites",
     "Errors",
     "Warnings",
+    "Reached",
     "Verdict",
 )
+
+
+#: What is called ``before`` where there was a second reading.
+_ONLY = "now"
+
+#: For below the table: the two columns that are easily taken for one.
+LEGEND = "Reached: the last stage that is in effect with all before it. Verdict: all stages of the profile."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,8 +53,9 @@ def overview(report: Data) -> list[Row]:
 def _rows(host: Data) -> t.Iterator[Row]:
     reads = [(name, host[name]) for name in ("before", "after") if host[name]]
     windows = host["windows"].removeprefix("Windows ").removeprefix("Server ")
-    names = (host["name"], host["exchange"].removeprefix("Exchange ") or "not known", windows or "not known")
-    for place, (read, found) in enumerate(reads):
+    names = (host["name"], host["exchange"].removeprefix("Exchange ") or UNKNOWN, windows or UNKNOWN)
+    for place, (name, found) in enumerate(reads):
+        read = name if len(reads) > 1 or host["problem"] else _ONLY
         # The verdict of the last reading is that of the server: a second reading that failed leaves it unknown.
         verdict = host["verdict"] if place == len(reads) - 1 and host["read"] else found["verdict"]
         yield Row((*(names if place == 0 else ("", "", "")), read, *_numbers(found), verdict_word(verdict)), verdict)
@@ -56,14 +64,14 @@ def _rows(host: Data) -> t.Iterator[Row]:
 
 
 def _numbers(found: Data) -> tuple[str, ...]:
-    suites = "?" if found["suites"] is None else str(found["suites"])
     server, client = (versions_words(found["versions"][side]) for side in ("server", "client"))
     return (
         server,
         "same" if client == server else client,
-        suites,
         str(found["findings"]["error"]),
         str(found["findings"]["warning"]),
+        # A report of an older release has no such field.
+        found.get("reached") or "-",
     )
 
 

@@ -22,6 +22,9 @@ from .words import EXEMPT, FAIL, NOT_APPLICABLE, PASS, SEVERITIES, VERDICTS
 
 Data = dict[str, t.Any]
 
+_EFFECTIVE = "effective"
+_FULFILLED = (_EFFECTIVE, "not_applicable")
+
 #: An endpoint that contradicts the settings fails a server whose settings are all as wanted.
 _CONTRADICTION = "observed."
 
@@ -55,8 +58,20 @@ def snapshot(state: Data) -> Data:
         "rules": {verdict: sum(verdict_of(rule) == verdict for rule in rules) for verdict in VERDICTS},
         "pending": sorted(name for name, row in record(state.get("settings")).items() if record(row).get("pending")),
         "reboot_required": bool(state.get("reboot_required")),
+        "reached": reached(records(state.get("stages"))),
         "verdict": verdict(rules, findings),
     }
+
+
+def reached(stages: t.Iterable[Data]) -> str:
+    """The last stage that counts since the boot, with all stages before it; empty when not even the first does."""
+    last = ""
+    for row in stages:
+        if row.get("state") not in _FULFILLED:
+            break
+        if row.get("state") == _EFFECTIVE:
+            last = str(row.get("stage") or "")
+    return last
 
 
 def verdict_of(rule: Data) -> str:

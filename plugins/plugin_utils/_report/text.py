@@ -12,7 +12,7 @@ import unicodedata
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
 
-from .overview import COLUMNS, headline, overview, rule_words, stage_words
+from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean
 from .schema import checked
 from .words import FAIL, counted, verdict_word
@@ -29,7 +29,7 @@ _MAY_SHRINK: t.Mapping[str, int] = {
     "Client side": 18,
     "Server side": 18,
     "Exchange": 10,
-    "Windows": 10,
+    "Windows": 8,
 }
 _UNSURE = "?: at least one of these cannot be said from the settings alone, or only after the next restart."
 #: Rules named per server; the other views have them all.
@@ -43,8 +43,9 @@ def render_text(report: Data) -> str:
     """
     found = clean(checked(report))
     lines = [found["title"], headline(found), "", *_table(found)]
-    if any("?" in cell for row in overview(found) for cell in row.cells[4:7]):
-        lines += ["", *_wrap(_UNSURE, "")]
+    lines += ["", LEGEND]
+    if any("?" in cell for row in overview(found) for cell in row.cells[4:6]):
+        lines += _wrap(_UNSURE, "")
     for host in found["hosts"]:
         details = list(_details(host))
         if details:

@@ -207,3 +207,18 @@ def test_no_registered_data_breaks_a_view_or_passes_without_a_rule_that_passed(
     assert host["verdict"] in VERDICTS
     if host["verdict"] == "pass":
         assert any(row["verdict"] == "pass" for row in host["rules"])
+
+
+@pytest.mark.parametrize(
+    ("states", "reached"),
+    [
+        (["open", "open"], ""),
+        (["effective", "pending"], "prepare"),
+        (["effective", "effective"], "obsolete"),
+        (["effective", "not_applicable"], "prepare"),
+        (["unknown", "effective"], ""),
+    ],
+)
+def test_a_stage_is_reached_only_with_all_before_it(states: list[str], reached: str) -> None:
+    stages = [{"stage": stage, "state": found, "detail": ""} for stage, found in zip(("prepare", "obsolete"), states)]
+    assert only_host({**state(("tls_1_2",), []), "stages": stages})["before"]["reached"] == reached
