@@ -256,6 +256,16 @@ endpoints:
         groups:
           description: Per version the key exchange groups that were chosen; with O(details=groups) all of them.
           type: dict
+        groups_complete:
+          description: The versions whose list of groups holds every group.
+          type: list
+          elements: str
+          returned: with O(details=groups)
+        failing_suites:
+          description: Suites that the endpoint chooses and then fails with, as C(id) and C(name).
+          type: list
+          elements: dict
+          returned: when there are any
         fallback_scsv:
           description: Whether a fallback is noticed.
           type: bool

@@ -45,6 +45,7 @@ def test_openssl_shows_what_it_was_started_with(tmp_path: pathlib.Path, identiti
         "dh_bits": None,
         "export_rsa_bits": None,
         "groups": {"tls_1_3": ["secp384r1", "x25519", "ffdhe2048"], "tls_1_2": ["secp384r1", "x25519"]},
+        "groups_complete": ["tls_1_3", "tls_1_2"],
         "fallback_scsv": True,
         "unified_hello": True,
         "alpn": ["http/1.1"],

@@ -12,30 +12,41 @@ The core (``_flight``, ``_attempt``, ``_dialogue`` and what they use) takes byte
 
 from __future__ import annotations
 
+from ._codes import Version
 from ._conformance import Wanted, wanted
 from ._details import DETAILS
 from ._endpoint import SERVICES, Endpoint, Transport, endpoint
 from ._errors import CallerError
+from ._groups import SCHEME_NAMES, Group, group, group_by_name
 from ._prober import MODES, Question, probe, probe_all
+from ._replay import Replay, replay
 from ._session import Limits
 from ._status import Status
-from ._suites import Suite, suite_by_name
+from ._suites import Suite, suite, suite_by_name
 
 __all__ = [
     "DETAILS",
     "MODES",
+    "SCHEME_NAMES",
     "SERVICES",
     "CallerError",
     "Endpoint",
+    "Group",
     "Limits",
     "Question",
+    "Replay",
     "Status",
     "Suite",
     "Transport",
+    "Version",
     "Wanted",
     "endpoint",
+    "group",
+    "group_by_name",
     "probe",
     "probe_all",
+    "replay",
+    "suite",
     "suite_by_name",
     "wanted",
 ]

@@ -15,16 +15,17 @@ import typing as t
 
 from ._codes import Alert, Extension, Version
 from ._errors import DecodeError
-from ._flight import Chosen, Refused
+from ._flight import Chosen, Closed, Refused
 from ._groups import LEGACY_GROUPS, MODERN_GROUPS, group
 from ._reader import Reader
 from ._suites import FALLBACK_SCSV, suite
 from ._survey import ALL_VERSIONS, CHUNK, Survey, VersionState
 
-__all__ = ["DETAILS", "ask_details", "free_facts"]
+__all__ = ["DETAILS", "ask_details", "free_facts", "group_of"]
 
-#: groups: every key exchange group of TLS 1.2 and 1.3. fallback_scsv: RFC 7507. unified_hello: an SSL 3.0 or TLS hello
-#: in the framing of SSL 2.0 (RFC 5246 E.2). alpn: the application protocols of HTTP.
+#: groups: every key exchange group of TLS 1.2 and 1.3 (groups_complete: the versions in which that succeeded).
+#: fallback_scsv: RFC 7507. unified_hello: an SSL 3.0 or TLS hello in the framing of SSL 2.0 (RFC 5246 E.2).
+#: alpn: the application protocols of HTTP.
 DETAILS = ("groups", "fallback_scsv", "unified_hello", "alpn")
 
 _HTTP = ("h2", "http/1.1")
@@ -62,7 +63,7 @@ def _fewest_bits(replies: t.Sequence[Chosen], kind: str) -> int | None:
     return min((e.bits for e in exchanges if e.kind == kind and e.bits is not None), default=None)
 
 
-def _group_of(reply: Chosen) -> int | None:
+def group_of(reply: Chosen) -> int | None:
     """The group of TLS 1.3's key_share, or of the ServerKeyExchange before."""
     if reply.version >= Version.TLS_1_3:
         return reply.hello.group
@@ -72,7 +73,7 @@ def _group_of(reply: Chosen) -> int | None:
 def _groups_seen(replies: t.Sequence[Chosen]) -> dict[str, list[str]]:
     seen: dict[str, dict[str, None]] = {}
     for reply in replies:
-        number = _group_of(reply)
+        number = group_of(reply)
         if number is not None:
             seen.setdefault(reply.version.id, {})[group(number).name] = None
     return {version: list(names) for version, names in seen.items()}
@@ -82,7 +83,7 @@ async def ask_details(survey: Survey, details: t.Collection[str]) -> Facts:
     """Ask for these details. Raises GaveUpError. A detail that got no clear answer is None."""
     facts: Facts = {}
     if "groups" in details:
-        facts["groups"] = await _groups(survey)
+        facts["groups"], facts["groups_complete"] = await _groups(survey)
     if "fallback_scsv" in details:
         facts["fallback_scsv"] = await _fallback_scsv(survey)
     if "unified_hello" in details:
@@ -96,14 +97,18 @@ def _accepted(survey: Survey, version: Version) -> bool:
     return survey.records[version].state is VersionState.ACCEPTED
 
 
-async def _groups(survey: Survey) -> dict[str, list[str]]:
-    found = {}
+async def _groups(survey: Survey) -> tuple[dict[str, list[str]], list[str]]:
+    """Per version the groups, and the versions whose list ended with a clear answer: there are no others there."""
+    found, complete = {}, []
     for version, known in ((Version.TLS_1_3, MODERN_GROUPS), (Version.TLS_1_2, LEGACY_GROUPS)):
         suites = _suites_for_groups(survey, version)
         if suites:
-            numbers = await _peel_groups(survey, version, suites, known)
+            numbers, ended = await _peel_groups(survey, version, suites, known)
             found[version.id] = [group(number).name for number in numbers]
-    return found
+            # Where only ECDSA is left, what ended the list may be the missing curve of the certificate.
+            certain = ended and any(suite(number).authentication != "ECDSA" for number in suites)
+            complete += [version.id] if certain else []
+    return found, complete
 
 
 def _suites_for_groups(survey: Survey, version: Version) -> list[int]:
@@ -115,16 +120,18 @@ def _suites_for_groups(survey: Survey, version: Version) -> list[int]:
     return [row.number for row in rows if row.authentication == "RSA"] or [row.number for row in rows]
 
 
-async def _peel_groups(survey: Survey, version: Version, suites: t.Sequence[int], known: t.Sequence[int]) -> list[int]:
+async def _peel_groups(
+    survey: Survey, version: Version, suites: t.Sequence[int], known: t.Sequence[int]
+) -> tuple[list[int], bool]:
     found: list[int] = []
     while len(found) < len(known):
         groups = tuple(number for number in known if number not in found)
         reply = await survey.ask(dataclasses.replace(survey.offer([version], suites), groups=groups))
-        number = _group_of(reply) if isinstance(reply, Chosen) and reply.version is version else None
+        number = group_of(reply) if isinstance(reply, Chosen) and reply.version is version else None
         if number not in groups or number is None:
-            break
+            return found, bool(found) and isinstance(reply, (Refused, Closed))
         found.append(number)
-    return found
+    return found, True
 
 
 async def _fallback_scsv(survey: Survey) -> bool | None:

@@ -13,9 +13,11 @@ __all__ = [
     "COMMON_SIGNATURE_SCHEMES",
     "LEGACY_GROUPS",
     "MODERN_GROUPS",
+    "SCHEME_NAMES",
     "SIGNATURE_SCHEMES",
     "Group",
     "group",
+    "group_by_name",
 ]
 
 
@@ -80,6 +82,7 @@ _GROUPS = (
     Group(0x639A, "SecP256r1Kyber768Draft00", 256, "hybrid"),
 )
 _BY_NUMBER = {row.number: row for row in _GROUPS}
+_BY_NAME = {row.name.lower(): row for row in _GROUPS}
 
 # Up to TLS 1.2 no finite field group may be named: a server that knows RFC 7919 and none of the named groups must then
 # hide its DHE suites (section 4), and a hidden suite is a wrong inventory.
@@ -106,3 +109,40 @@ SIGNATURE_SCHEMES = (
 def group(number: int) -> Group:
     """The group with this number; an unknown number gives a group named ``UNKNOWN_xxxx`` of 0 bits."""
     return _BY_NUMBER.get(number) or Group(number, f"UNKNOWN_{number:04X}", 0, "unknown")
+
+
+def group_by_name(name: str) -> Group | None:
+    """The group with this IANA name; case does not count."""
+    return _BY_NAME.get(name.lower())
+
+
+#: IANA names of signature schemes; what TLS 1.2 knew as a pair of hash and kind of key is named in the same way.
+SCHEME_NAMES = {
+    "rsa_pkcs1_md5": 0x0101,
+    "rsa_pkcs1_sha1": 0x0201,
+    "dsa_sha1": 0x0202,
+    "ecdsa_sha1": 0x0203,
+    "rsa_pkcs1_sha224": 0x0301,
+    "dsa_sha224": 0x0302,
+    "ecdsa_sha224": 0x0303,
+    "rsa_pkcs1_sha256": 0x0401,
+    "dsa_sha256": 0x0402,
+    "ecdsa_secp256r1_sha256": 0x0403,
+    "rsa_pkcs1_sha384": 0x0501,
+    "dsa_sha384": 0x0502,
+    "ecdsa_secp384r1_sha384": 0x0503,
+    "rsa_pkcs1_sha512": 0x0601,
+    "dsa_sha512": 0x0602,
+    "ecdsa_secp521r1_sha512": 0x0603,
+    "rsa_pss_rsae_sha256": 0x0804,
+    "rsa_pss_rsae_sha384": 0x0805,
+    "rsa_pss_rsae_sha512": 0x0806,
+    "ed25519": 0x0807,
+    "ed448": 0x0808,
+    "rsa_pss_pss_sha256": 0x0809,
+    "rsa_pss_pss_sha384": 0x080A,
+    "rsa_pss_pss_sha512": 0x080B,
+    "ecdsa_brainpoolP256r1tls13_sha256": 0x081A,
+    "ecdsa_brainpoolP384r1tls13_sha384": 0x081B,
+    "ecdsa_brainpoolP512r1tls13_sha512": 0x081C,
+}

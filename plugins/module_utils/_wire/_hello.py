@@ -18,7 +18,16 @@ from ._groups import COMMON_GROUPS, COMMON_SIGNATURE_SCHEMES, LEGACY_GROUPS, MOD
 from ._reader import Reader, vector
 from ._suites import EMPTY_RENEGOTIATION_INFO_SCSV
 
-__all__ = ["ClientHello", "Offer", "client_hello", "pull_client_hello", "push_client_hello", "record"]
+__all__ = [
+    "ClientHello",
+    "Offer",
+    "client_hello",
+    "pull_client_hello",
+    "push_client_hello",
+    "record",
+    "server_name_list",
+    "shares_for",
+]
 
 ExtensionData = tuple[int, bytes]
 
@@ -29,6 +38,7 @@ _P256_POINT = bytes.fromhex(
     "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 )
+_POINTS = ((0x001D, _X25519_POINT), (0x0017, _P256_POINT))
 
 # Some load balancers drop hellos of 256 to 511 bytes; RFC 7685 exists because of them.
 _FRAGILE_FROM, _FRAGILE_TO = 256, 512
@@ -152,8 +162,7 @@ def _extensions(offer: Offer) -> t.Iterator[ExtensionData]:
     modern = offer.highest is Version.TLS_1_3
     only_modern = modern and len(offer.versions) == 1
     if offer.server_name:
-        # RFC 6066 3: a list of one host_name, type 0.
-        yield Extension.SERVER_NAME, vector(2, b"\x00" + vector(2, offer.server_name.encode("ascii")))
+        yield Extension.SERVER_NAME, server_name_list(offer.server_name)
     yield Extension.RENEGOTIATION_INFO, b"\x00"
     yield Extension.SUPPORTED_GROUPS, vector(2, _numbers(_groups(offer, only_modern)))
     yield Extension.EC_POINT_FORMATS, b"\x01\x00"
@@ -179,9 +188,19 @@ def _groups(offer: Offer, only_modern: bool) -> tuple[int, ...]:
     return MODERN_GROUPS if only_modern else LEGACY_GROUPS
 
 
-def _shares(compact: bool) -> bytes:
-    shares = ((0x001D, _X25519_POINT), (0x0017, _P256_POINT))[: 1 if compact else 2]
+def server_name_list(name: str) -> bytes:
+    """RFC 6066 3: a list of one host_name, type 0."""
+    return vector(2, b"\x00" + vector(2, name.encode("ascii")))
+
+
+def shares_for(groups: t.Container[int]) -> bytes:
+    """A key share for each of these groups that we have a point of; empty when there is none."""
+    shares = [(number, point) for number, point in _POINTS if number in groups]
     return b"".join(number.to_bytes(2, "big") + vector(2, point) for number, point in shares)
+
+
+def _shares(compact: bool) -> bytes:
+    return shares_for([number for number, _point in _POINTS[: 1 if compact else 2]])
 
 
 def _numbers(values: t.Iterable[int]) -> bytes:

@@ -19,6 +19,8 @@ from ._details import ask_details
 from ._discover import discover, discover_again_in_parts, discover_hidden, discover_ssl2
 from ._endpoint import Endpoint
 from ._peel import peel, settle_order
+from ._replay import Replay
+from ._replay_answers import ask_replays
 from ._result import result
 from ._session import Gate, GaveUpError, Limits, Session
 from ._status import Failure, Status
@@ -40,11 +42,15 @@ _CONNECTIONS = 128
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """One endpoint; for conformance what it should answer, for the inventory what more to find out (``DETAILS``)."""
+    """One endpoint; for conformance what it should answer, for the inventory what more to find out (``DETAILS``).
+
+    replays: hellos of other programs, sent once each when everything else is known.
+    """
 
     endpoint: Endpoint
     wanted: Wanted | None = None
     details: tuple[str, ...] = ()
+    replays: tuple[Replay, ...] = ()
 
 
 async def probe(
@@ -86,15 +92,17 @@ def probe_all(
 
 async def _observe(question: Question, mode: str, session: Session) -> dict[str, t.Any]:
     survey = Survey(session)
-    verdict: dict[str, t.Any] = {}
+    verdict: dict[str, t.Any] = {"replays": []} if question.replays else {}
     try:
         if mode == "conformance" and question.wanted is not None:
-            verdict = {"conformance": await conformance(survey, question.wanted)}
+            verdict["conformance"] = await conformance(survey, question.wanted)
         else:
             await _inventory(survey, with_suites=mode == "inventory")
         await _certificate(survey)
         survey.facts = await ask_details(survey, question.details)
         end = _status(survey)
+        if end.status is Status.ANSWERED:
+            await ask_replays(session, question.replays, verdict.get("replays", []))
     except GaveUpError as stop:
         end = stop.failure
         if not survey.answered:

@@ -30,7 +30,7 @@ def result(survey: Survey, status: Status, detail: str) -> dict[str, t.Any]:
         "versions": {version.id: _version(survey.records[version]) for version in reversed(ALL_VERSIONS)},
         "certificates": certificates,
         "chains": chains,
-        "facts": {**free_facts(survey.choices), **survey.facts},
+        "facts": {**free_facts(survey.choices), **survey.facts, **_failing(survey)},
         "connections": session.connections,
         "refused_hellos": session.refused_hellos,
     }
@@ -55,6 +55,11 @@ def _version(record: VersionRecord) -> dict[str, t.Any]:
         "complete": record.complete,
         "note": record.note,
     }
+
+
+def _failing(survey: Survey) -> dict[str, t.Any]:
+    """Suites that the endpoint chooses and then fails with: a client that offers one may be unable to connect."""
+    return {"failing_suites": suites_of(sorted(survey.failing))} if survey.failing else {}
 
 
 def suites_of(numbers: t.Iterable[int]) -> list[dict[str, t.Any]]:

@@ -115,6 +115,10 @@ class Session:
         """The same in the framing of SSL 2.0. version: SSL 2.0 itself or a later one (RFC 5246 E.2)."""
         return await self._ask(ssl2_client_hello(version, suites, os.urandom(16)))
 
+    async def ask_hello(self, hello_of: t.Callable[[bytes], bytes]) -> Reply:
+        """Send a hello of somebody else's making. hello_of: makes it from 64 random bytes. Raises GaveUpError."""
+        return await self._ask(hello_of(os.urandom(64)))
+
     async def _ask(self, hello: bytes) -> Reply:
         def attempt() -> Attempt:
             return Attempt(new_dialogue(self.endpoint.transport, self.limits.ehlo_name, self._hello_reached), hello)
