@@ -59,10 +59,6 @@ EXAMPLES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
         answer(tls_1_2=[ECDHE_GCM], facts={"secure_renegotiation": False}),
         answer(tls_1_2=[ECDHE_GCM], facts={"secure_renegotiation": None}),
     ),
-    "weak_dh": (
-        answer(tls_1_2=[ECDHE_GCM], facts={"dh_bits": 1024}),
-        answer(tls_1_2=[ECDHE_GCM], facts={"dh_bits": 2048}),
-    ),
     "not_of_service": (
         answer("smtp", 25, "smtp", tls_1_2=[ECDHE_GCM], tls_1_3=[TLS_1_3]),
         answer("https", 443, tls_1_2=[ECDHE_GCM], tls_1_3=[TLS_1_3]),
@@ -82,7 +78,7 @@ def test_every_kind_has_an_example() -> None:
 
 
 def test_a_port_as_microsoft_recommends_it_has_no_finding() -> None:
-    facts = {"secure_renegotiation": True, "dh_bits": None}
+    facts = {"secure_renegotiation": True}
     good = answer(tls_1_2=[ECDHE_GCM], tls_1_3=[TLS_1_3], facts=facts)
     assert ids(good, EX2019_CU15) == []
 
@@ -145,7 +141,7 @@ _JUNK = st.recursive(
 
 @given(st.data())
 def test_whatever_an_answer_holds_no_exception_escapes(data: st.DataObject) -> None:
-    broken = answer(tls_1_2=[ECDHE_GCM], facts={"dh_bits": 1024})
+    broken = answer(tls_1_2=[ECDHE_GCM], facts={"secure_renegotiation": False})
     for key in data.draw(st.lists(st.sampled_from(sorted(broken)), max_size=4)):
         broken[key] = data.draw(_JUNK)
     versions = broken["versions"]

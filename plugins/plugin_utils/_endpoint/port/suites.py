@@ -17,7 +17,6 @@ from .check import Check, Port, suite_words, version_words
 _TLS_1_2 = "tls_1_2"
 #: Below this, a key is found by trying (RFC 9325 4.1: no cipher of less than 112 bits).
 _LEAST_BITS = 112
-_DH_BITS = 2048
 _RC4 = "RC4"
 _TRIPLE_DES = "3DES"
 
@@ -74,12 +73,6 @@ def _client_order(port: Port) -> t.Iterator[str]:
 def _renegotiation(port: Port) -> t.Iterator[str]:
     if port.fact("secure_renegotiation") is False:
         yield f"{port.name} does not support secure renegotiation."
-
-
-def _weak_dh(port: Port) -> t.Iterator[str]:
-    bits = port.fact("dh_bits")
-    if isinstance(bits, int) and bits < _DH_BITS:
-        yield f"{port.name} uses a Diffie-Hellman group of {bits} bits."
 
 
 CHECKS: tuple[Check, ...] = (
@@ -155,18 +148,5 @@ CHECKS: tuple[Check, ...] = (
         remedy="Install the updates of Windows (MS10-049), or those of what answers there.",
         sources=("S1",),
         run=_renegotiation,
-    ),
-    Check(
-        id="endpoint.weak_dh",
-        severity=Severity.WARNING,
-        title="A port uses a short Diffie-Hellman group",
-        what="The group of DHE suites has less than 2048 bits.",
-        why="1024 bits are within reach of a well-paid attacker (Logjam), and newer clients refuse shorter ones.",
-        remedy=(
-            "Set key_exchange.diffie_hellman.server_min_bits to 2048, or leave DHE suites out of the list "
-            "(cipher_suites.group_policy)."
-        ),
-        sources=("S2", "S6"),
-        run=_weak_dh,
     ),
 )
