@@ -46,6 +46,6 @@ def _issuers(scene: Scene, path: Path, name: Name) -> t.Iterator[Finding]:
         yield scene.finding(kinds.MISSING_INTERMEDIATE, f"the issuer of {name(leaf)}, {issuer}, was not sent.")
     elif path.leaf_only:
         yield scene.finding(kinds.CHAIN_NOT_SEEN, f"of the chain, only {name(leaf)} was seen.")
-    elif path.complete is None and leaf is last and leaf.readable:
+    elif path.complete is None and path.order is Order.RIGHT and leaf is last:
         sentence = f"{name(leaf)} came alone; whether its issuer, {issuer}, is a root cannot be seen from here."
         yield scene.finding(kinds.ISSUER_NOT_SENT, sentence)
