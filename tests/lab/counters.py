@@ -18,7 +18,7 @@ class Counters:
     ``executions``: commands run, by module name ("raw" for plain commands). ``requests``: POSTs, by WS-Management
     operation.
     ``bytes_in`` and ``bytes_out``: HTTP bodies, by operation. ``connections``: TCP connections to WinRM. ``stdin``:
-    bytes of input, by module.
+    bytes of input, by module. ``become``: executions for which another account was asked for.
     """
 
     executions: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
@@ -30,6 +30,7 @@ class Counters:
     connections: int = 0
     shells: int = 0
     reboots: int = 0
+    become: int = 0
     logons_refused: int = 0
 
     def reset(self) -> None:

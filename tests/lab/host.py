@@ -154,6 +154,7 @@ class LabHost:
     async def run(self, job: Job) -> Output:
         """Carries out a job. Raises PowerLossError after the host has gone dark."""
         self.counters.executions[job.name] += 1
+        self.counters.become += job.become
         seconds, fault = self.faults.on_execution(job)
         if seconds:
             await asyncio.sleep(seconds)

@@ -20,6 +20,8 @@ from pypsrp.wsman import WSMan
 
 from .conftest import StartLab
 
+pytestmark = pytest.mark.proves("lab_ansible")
+
 #: Input as ansible-core 2.19 sends it, up to the manifest.
 BOOTSTRAP = ['{"params": {}}', "\0\0\0\0"]
 
