@@ -10,6 +10,7 @@ import base64
 import dataclasses
 import datetime
 import functools
+import hashlib
 import itertools
 import pathlib
 import tempfile
@@ -128,6 +129,11 @@ def answer(*chains: t.Sequence[Made | bytes], authentication: str = "RSA", **mor
         ],
         **more,
     }
+
+
+def fingerprint(der: bytes) -> str:
+    """SHA-256 of a certificate."""
+    return hashlib.sha256(der).hexdigest()
 
 
 def today() -> datetime.date:
