@@ -57,11 +57,12 @@ class Result(str, enum.Enum):
 class Client:
     """A program as an endpoint sees it.
 
-    ``lowest``, ``highest``: versions, those between included. ``suites``: IANA names, and those of the kinds of SSL 2.0,
-    of all versions, in the order in which it sends them. ``groups``: IANA names; none, it names no groups. ``signatures``:
-    IANA names of signature schemes. ``extensions``: words of EXTENSIONS. ``needs_secure_renegotiation``: it leaves a
-    server that does not show RFC 5746. ``hashes``: the signature hashes it accepts in a chain; None, any. The bits are
-    limits of what it accepts: RSA keys of a chain, primes of DHE. ``sources``: tags of the catalogue.
+    ``lowest``, ``highest``: versions, those between included. ``suites``: IANA names and the names of SSL 2.0, of all
+    versions, in the order in which it sends them. ``groups``: IANA names; without any, it names no groups.
+    ``signatures``: IANA names of signature schemes. ``extensions``: words of EXTENSIONS.
+    ``needs_secure_renegotiation``: it leaves a server that does not show RFC 5746.
+    ``hashes``: the signature hashes that it accepts in a chain; None, any. The bits are limits of what it accepts, RSA
+    keys of a chain and primes of DHE. ``sources``: tags of the catalogue.
     """
 
     id: str

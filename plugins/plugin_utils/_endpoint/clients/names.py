@@ -55,17 +55,18 @@ def _suites(row: SuiteList) -> Names:
 
 def _groups(row: SuiteList) -> Names:
     # Before Windows 10 the curves are suffixes of the suites, and their order is that of the suites.
-    suffixes = [curve for name in row.default for curve in [bare_suite(name)[1]] if curve]
+    suffixes = [curve for _name, curve in map(bare_suite, row.default) if curve is not None]
     curves = [curve.lower() for curve in (*row.curves, *suffixes)]
-    return tuple(
-        dict.fromkeys(_CURVES.get(curve, curve) for curve in curves if group_by_name(_CURVES.get(curve, curve)))
-    )
+    found = (group_by_name(_CURVES.get(curve, curve)) for curve in curves)
+    return tuple(dict.fromkeys(group.name for group in found if group is not None))
 
 
-def known(field: str, name: str) -> bool:
-    """Whether a suite, group or signature scheme of this name exists."""
+def canonical(field: str, name: str) -> str | None:
+    """The suite, group or signature scheme of this name as the IANA spells it; None when there is none."""
     if field == "suites":
-        return suite_by_name(name) is not None
+        suite = suite_by_name(name)
+        return None if suite is None else suite.name
     if field == "groups":
-        return group_by_name(name) is not None
-    return name in SCHEME_NAMES
+        group = group_by_name(name)
+        return None if group is None else group.name
+    return name if name in SCHEME_NAMES else None

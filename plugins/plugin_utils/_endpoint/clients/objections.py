@@ -88,9 +88,8 @@ def _certificate_objections(client: Client, cert: Certificate) -> t.Iterator[Obj
         if cert.signature_hash is None:
             yield Objection(Result.UNKNOWN, "The signature hash of a certificate is not known.")
         else:
-            yield Objection(
-                Result.CERTIFICATE, f"It does not accept {_hash_name(cert.signature_hash)} in a certificate."
-            )
+            words = f"It does not accept {_hash_name(cert.signature_hash)} as the signature hash of a certificate."
+            yield Objection(Result.CERTIFICATE, words)
     if cert.key == "rsa" and cert.bits is not None:
         words = _out_of_range(cert.bits, client.rsa_min_bits, client.rsa_max_bits)
         if words:

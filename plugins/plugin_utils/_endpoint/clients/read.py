@@ -27,7 +27,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._records import (
 
 from . import shape
 from .model import EXTENSIONS, FRAMINGS, HASHES, RENEGOTIATION, SERVICES, Client, Kind
-from .names import Lists, Names, known
+from .names import Lists, Names, canonical
 from .sense import contradictions
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
@@ -89,16 +89,13 @@ class _Reader:
         before = len(self._problems)
         name = self._id(draft)
         lowest, highest = self._version(draft, "lowest"), self._version(draft, "highest")
-        texts = {
-            "framing": self._word(draft, "framing", FRAMINGS, "tls"),
-            "renegotiation": self._word(draft, "renegotiation", RENEGOTIATION, "scsv"),
-        }
-        lists = {field: self._names(draft, field) for field in ("suites", "groups", "signatures")}
+        framing = self._word(draft, "framing", FRAMINGS, "tls")
+        renegotiation = self._word(draft, "renegotiation", RENEGOTIATION, "scsv")
+        suites, groups, signatures = (self._names(draft, field) for field in ("suites", "groups", "signatures"))
         kind = self._word(draft, "kind", tuple(kind.value for kind in Kind), Kind.SITE.value)
         services = self._words(draft, "services", SERVICES)
         extensions = self._words(draft, "extensions", EXTENSIONS)
         hashes = self._words(draft, "hashes", HASHES)
-        bits = {field: draft.number(field) for field in ("rsa_min_bits", "rsa_max_bits", "dh_min_bits", "dh_max_bits")}
         if not draft.whole or lowest is None or highest is None or len(self._problems) > before:
             return None
         client = Client(
@@ -109,14 +106,20 @@ class _Reader:
             services=services,
             lowest=lowest,
             highest=highest,
+            suites=suites,
+            framing=framing,
+            groups=groups,
+            signatures=signatures,
             extensions=extensions,
+            renegotiation=renegotiation,
             needs_secure_renegotiation=draft.text("needs_secure_renegotiation") == str(True),
             hashes=frozenset(hashes) if hashes else None,
+            rsa_min_bits=draft.number("rsa_min_bits"),
+            rsa_max_bits=draft.number("rsa_max_bits"),
+            dh_min_bits=draft.number("dh_min_bits"),
+            dh_max_bits=draft.number("dh_max_bits"),
             sources=draft.words("sources"),
             note=" ".join(draft.text("note").split()),
-            **texts,
-            **lists,
-            **bits,
         )
         self._problems += [Problem(draft.at(field), check, words) for field, check, words in contradictions(client)]
         return client
@@ -160,14 +163,17 @@ class _Reader:
             names = [(name, node.place) for name in named[wanted]]
         else:
             names = list(draft.texts(field))
-        for position, (name, place) in enumerate(names):
-            if not known(field, name):
-                self._problems.append(
-                    Problem(place, "unknown-name", f"'{name}' is none of the {field} that the IANA registered.")
-                )
-            elif name in [other for other, _place in names[:position]]:
+        found: dict[str, None] = {}
+        for name, place in names:
+            right = canonical(field, name)
+            if right is None:
+                words = f"there are no {field} with the name '{name}' in the registry of the IANA."
+                self._problems.append(Problem(place, "unknown-name", words))
+            elif right in found:
                 self._problems.append(Problem(place, "duplicate-name", f"'{name}' stands twice among the {field}."))
-        return tuple(name for name, _place in names)
+            else:
+                found[right] = None
+        return tuple(found)
 
     def _wrong(self, draft: Draft, field: str, check: str, words: str) -> None:
         self._problems.append(Problem(draft.at(field), check, words))

@@ -29,7 +29,7 @@ class State(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class SeenVersion:
-    """``suites``: IANA names in the order of the server where ``order`` is server. ``complete``: there are no others."""
+    """``suites``: IANA names, in the order of the server if ``order`` says so. ``complete``: there are no others."""
 
     state: State
     suites: tuple[str, ...] = ()
@@ -83,15 +83,13 @@ def see(answer: t.Mapping[str, t.Any]) -> Seen:
     facts = answer.get("facts")
     facts = facts if isinstance(facts, t.Mapping) else {}
     status = answer.get("status")
-    bits = facts.get("dh_bits")
+    bits, whole = facts.get("dh_bits"), _texts(facts.get("groups_complete"))
     return Seen(
         answered=status == "answered",
         status=status if isinstance(status, str) else "unknown",
         versions={_VERSIONS[name]: _version(row) for name, row in versions_of(answer).items() if name in _VERSIONS},
         groups=_groups(facts.get("groups")),
-        groups_complete=frozenset(
-            _VERSIONS[name] for name in _texts(facts.get("groups_complete")) if name in _VERSIONS
-        ),
+        groups_complete=frozenset(_VERSIONS[name] for name in whole if name in _VERSIONS),
         unified_hello=_truth(facts.get("unified_hello")),
         secure_renegotiation=_truth(facts.get("secure_renegotiation")),
         dh_bits=bits if isinstance(bits, int) and not isinstance(bits, bool) and bits > 0 else None,

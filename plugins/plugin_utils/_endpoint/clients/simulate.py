@@ -99,10 +99,10 @@ def _with_suite(seen: Seen, client: Client, version: Version, choice: Choice) ->
     if choice.open:
         words = f"In {version.label} it depends on the groups of the endpoint, not all of which were asked for."
         return _unknown(words, version)
-    return after_choice(seen, client, version, choice.possible)
+    return _after_choice(seen, client, version, choice.possible)
 
 
-def after_choice(seen: Seen, client: Client, version: Version, possible: t.Sequence[Suite]) -> _Made:
+def _after_choice(seen: Seen, client: Client, version: Version, possible: t.Sequence[Suite]) -> _Made:
     """What the client makes of the choice; several suites are possible where it is not known which one it was."""
     suite = possible[0].name if len(possible) == 1 else None
     objections = [objection(seen, client, version, one) for one in possible]
