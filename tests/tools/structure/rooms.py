@@ -68,7 +68,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_action": _edge(f"{_PLAN} _version _task _broker", "ansible"),
         # TLS on the wire: alone, because it runs wherever Python runs.
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
-        "_wire": _room(edges="_certificates.py _connection.py _discover.py _prober.py _session.py"),
+        "_wire": _room(edges="_certificates.py _connection.py _discover.py _exchangers.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
         "action": _edge(f"{_PLAN} _report _version {_WIRING} _wire", "ansible"),
         "filter": _edge(f"{_PLAN} _task", "ansible"),
