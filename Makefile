@@ -26,6 +26,7 @@ SELF := $(COLLECTIONS)/ansible_collections/msexchange/tls
 RUNTIME := .venv/.runtime-ready
 TEST := .venv/.test-ready
 LINT := .cache/lint-venv/.ready
+MUTANTS := .cache/mutants-venv/.ready
 LINT_BIN := $(CURDIR)/.cache/lint-venv/bin
 REQUIREMENTS := tests/requirements
 
@@ -75,7 +76,7 @@ integration: $(TEST) ## The tests with real ansible-playbook
 
 .PHONY: matrix
 matrix: $(RUNTIME) ## The integration tests on every ansible-core that is promised; CORES="2.16 2.21", ARGS goes to pytest
-	@python tests/tools/matrix.py --jobs $(JOBS) $(CORES) -- $(ARGS)
+	@PYTHONPATH=tests python tests/tools/matrix.py --jobs $(JOBS) $(CORES) -- $(ARGS)
 
 .PHONY: lint
 lint: lint-python lint-types lint-yaml lint-docs lint-ansible sanity ## All linters; `make -k lint` goes on after a failure
@@ -120,6 +121,10 @@ sanity: $(TEST) ## ansible-test sanity, all but pslint; ARGS goes to ansible-tes
 bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine powershell" on a real PowerShell
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/bench/transport.py $(ARGS)
 
+.PHONY: mutants
+mutants: $(MUTANTS) ## Mistakes put into the core, one at a time: do the tests notice? ARGS="_state --survivors"; takes an hour
+	@PYTHONPATH=tests $(dir $(MUTANTS))bin/python -m mutation --jobs $(JOBS) $(ARGS)
+
 .PHONY: docs/findings.md
 docs/findings.md: $(RUNTIME) # Write the page of findings from the table in the code
 	@python tests/tools/findings_page.py
@@ -154,9 +159,15 @@ $(LINT): $(RUNTIME) $(REQUIREMENTS)/lint.txt
 	@$(dir $@)bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/lint.txt
 	@touch $@
 
+$(MUTANTS): $(RUNTIME) $(REQUIREMENTS)/test.txt $(REQUIREMENTS)/mutants.txt
+	@echo 'Setting up mutation testing'
+	@$(dir $@)bin/python -m pip --version >/dev/null 2>&1 || { rm -rf $(dir $@); .venv/bin/python -m venv $(dir $@); }
+	@$(dir $@)bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/mutants.txt
+	@touch $@
+
 .PHONY: clean
 clean: ## Remove what was made, but not the environments
-	@rm -rf "$(OUT)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache/mypy .cache/docs .cache/lint .cache/sanity/ansible_collections .ansible
+	@rm -rf "$(OUT)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache/mypy .cache/docs .cache/lint .cache/mutants .cache/sanity/ansible_collections .ansible
 	@find plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: distclean

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tools.examples import examples
 from tools.observations import observations
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.proves("unknown_is_no_pass")
 RANKS = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(observations())
 def test_any_observation_gives_findings_that_a_person_can_read(observation: Observation) -> None:
     for finding in find(read_state(observation, load())):
@@ -37,7 +38,7 @@ def test_any_observation_gives_findings_that_a_person_can_read(observation: Obse
         assert re.match(r"\S", finding.message)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(observations())
 def test_findings_come_sorted_and_each_once(observation: Observation) -> None:
     found = find(read_state(observation, load()))
@@ -45,7 +46,7 @@ def test_findings_come_sorted_and_each_once(observation: Observation) -> None:
     assert len(set(found)) == len(found)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(observations())
 def test_no_finding_is_made_about_a_protocol_that_was_not_read(observation: Observation) -> None:
     state = read_state(observation, load())

@@ -10,8 +10,9 @@ import dataclasses
 import typing as t
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tools.examples import examples
 from tools.planned_host import PREPARED, PlannedHost
 from tools.sample_host import BUILDS, LONG_AGO, NOW, Registry
 
@@ -76,9 +77,7 @@ def plan_of(host: PlannedHost, stage: str, *, force: bool = True) -> tuple[State
     return state, make_plan(state, host.baseline, stage, members=PREPARED, force=force)
 
 
-quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+quick = examples(60)
 
 
 @quick

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tools.examples import examples
 from tools.observations import observations, registry_values
 from tools.registry import NOW, on_host, state_of
 
@@ -84,7 +85,7 @@ def test_no_operation_changes_no_meaning() -> None:
 PLACES = sorted({place.key for setting in load().settings.values() for place in setting.places if not setting.per_user})
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(observations(), st.sampled_from(PLACES), registry_values())
 def test_what_was_set_is_there_unless_the_key_may_not_be_read(
     observation: Observation, path: str, value: RegistryValue
@@ -96,7 +97,7 @@ def test_what_was_set_is_there_unless_the_key_may_not_be_read(
         assert (found.kind, found.data) == (value.kind, value.data)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     observations(),
     st.lists(

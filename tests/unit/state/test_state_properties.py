@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tools.examples import examples
 from tools.observations import observations
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import MIXED, UNKNOWN, UNSUPPORTED, load
@@ -17,7 +18,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form,
 pytestmark = pytest.mark.proves("unknown_is_no_pass")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(observations())
 def test_any_observation_gives_a_state_of_every_setting(observation: Observation) -> None:
     catalogue = load()
@@ -27,7 +28,7 @@ def test_any_observation_gives_a_state_of_every_setting(observation: Observation
         assert len(state.settings[setting.id].values) == len(setting.places)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(observations())
 def test_what_was_not_read_or_is_malformed_has_no_meaning(observation: Observation) -> None:
     for found in read_state(observation, load()).settings.values():
@@ -43,7 +44,7 @@ def test_what_was_not_read_or_is_malformed_has_no_meaning(observation: Observati
             assert found.configured is None
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(observations())
 def test_what_waits_for_a_boot_is_never_called_effective(observation: Observation) -> None:
     catalogue = load()
@@ -52,7 +53,7 @@ def test_what_waits_for_a_boot_is_never_called_effective(observation: Observatio
             assert found.effective in (MIXED, UNKNOWN), found
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(observations())
 def test_only_our_own_journal_makes_a_debt(observation: Observation) -> None:
     ours = {change.id for change in observation.journal if change.state == "closed" and change.reboot_required}

@@ -1,0 +1,157 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``make mutants``: small mistakes are put into the code, one at a time, and the tests of its room have to notice.
+
+Works on a copy below .cache. Who survives is looked at: a test is missing, or the code is needless, or the mutant is no
+mistake; the last kind stands in ``equivalent.yml`` with the reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+import typing as t
+
+import yaml
+from proof.record import write_record
+from tools.examples import FEW
+from tools.project_files import ROOT, copy_project
+
+from .rooms import COLLECTION, ROOMS
+
+HERE = pathlib.Path(__file__).parent
+WORK = ROOT / ".cache" / "mutants"
+#: Random examples of each property for each mutant; the examples that a test names itself are all taken.
+EXAMPLES = 5
+#: Of all mutants of a room, in hundredths.
+WANTED = 90
+
+LEFT_OUT = [
+    "sentences: texts with a space in them",
+    "tables outside functions",
+    "decorated functions: properties",
+    "calls as default of a parameter",
+]
+
+
+def main() -> int:
+    """0 when in every room that was run enough mutants die, and every survivor is explained."""
+    parser = argparse.ArgumentParser(prog="make mutants")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"all of {', '.join(ROOMS)} by default")
+    parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
+    parser.add_argument("--survivors", action="store_true", help="try only those again that survived the last run")
+    wanted = parser.parse_args()
+    unknown = [name for name in wanted.rooms if name not in ROOMS]
+    if unknown:
+        parser.error(f"there is no room {unknown[0]}; rooms are {', '.join(ROOMS)}")
+    names = wanted.rooms or list(ROOMS)
+    rows = {name: run_room(name, wanted.jobs, again=wanted.survivors) for name in names}
+    explained = yaml.safe_load((HERE / "equivalent.yml").read_text(encoding="utf-8")) or []
+    figures = {name: count(found, explained) for name, found in rows.items()}
+    report(rows, explained, figures)
+    if set(names) == set(ROOMS):
+        write_record(
+            "mutants",
+            command="make mutants",
+            on={"Python": platform.python_version(), "mutmut": importlib.metadata.version("mutmut")},
+            figures={**figures, "all": total(figures.values()), "left_out": LEFT_OUT},
+        )
+    return int(any(one["dead_percent"] < WANTED or one["unexplained"] for one in figures.values()))
+
+
+def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
+    """What became of every mutant of a room. ``again``: of the survivors of the last run, the others as they were."""
+    folder = WORK / name.replace("/", ".")
+    results = folder / "mutants.json"
+    chosen: list[str] = []
+    if again and results.is_file():
+        old = json.loads(results.read_text(encoding="utf-8"))
+        chosen = [row["mutant"] for row in old if row["outcome"] != "killed"]
+        if not chosen:
+            return t.cast("list[dict[str, str]]", old)
+        forget_data(folder / "mutants" / COLLECTION)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    copy_project(folder)
+    (folder / "setup.cfg").write_text(ROOMS[name].configuration(), encoding="utf-8")
+    print(f"--- {name}", flush=True)
+    command = [sys.executable, str(HERE / "one_room.py"), str(jobs), *chosen]
+    environment = {**os.environ, FEW: str(EXAMPLES), "CI": "1", "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
+    subprocess.run(command, cwd=folder, env=environment, check=True)
+    return t.cast("list[dict[str, str]]", json.loads(results.read_text(encoding="utf-8")))
+
+
+def forget_data(copy: pathlib.Path) -> None:
+    """mutmut copies files that are no Python only where they are not there yet; these may have changed."""
+    for path in copy.rglob("*"):
+        if path.is_file() and path.suffix not in (".py", ".meta", ".spans"):
+            path.unlink()
+
+
+def is_explained(row: t.Mapping[str, str], explained: t.Sequence[t.Mapping[str, str]]) -> bool:
+    """Whether a survivor stands in ``equivalent.yml``."""
+    return any(all(row[part] == one[part] for part in ("file", "function", "was", "is")) for one in explained)
+
+
+def count(rows: t.Sequence[t.Mapping[str, str]], explained: t.Sequence[t.Mapping[str, str]]) -> dict[str, t.Any]:
+    """The figures of one room."""
+    outcomes = collections.Counter(row["outcome"] for row in rows)
+    survivors = [row for row in rows if row["outcome"] == "survived"]
+    equivalent = sum(is_explained(row, explained) for row in survivors)
+    return with_share(
+        {
+            "mutants": len(rows),
+            "killed": outcomes["killed"],
+            "timeouts": outcomes["timeout"],
+            "survived": len(survivors),
+            "equivalent": equivalent,
+            "unexplained": len(survivors) - equivalent + outcomes["not_tried"],
+        }
+    )
+
+
+def with_share(figures: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Adds how many of a hundred die; equivalent ones count as alive."""
+    dead = figures["killed"] + figures["timeouts"]
+    return {**figures, "dead_percent": round(100 * dead / figures["mutants"], 1)}
+
+
+def total(figures: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The figures of all rooms together."""
+    added: collections.Counter[str] = collections.Counter()
+    for one in figures:
+        added.update({name: number for name, number in one.items() if name != "dead_percent"})
+    return with_share(dict(added))
+
+
+def report(
+    rows: t.Mapping[str, t.Sequence[t.Mapping[str, str]]],
+    explained: t.Sequence[t.Mapping[str, str]],
+    figures: t.Mapping[str, t.Mapping[str, t.Any]],
+) -> None:
+    """Survivors without explanation, explanations without survivor, figures."""
+    survivors = [row for found in rows.values() for row in found if row["outcome"] == "survived"]
+    for row in survivors:
+        if not is_explained(row, explained):
+            shown = {name: row[name] for name in ("file", "function", "was", "is")}
+            print(yaml.safe_dump([shown], sort_keys=False, allow_unicode=True, width=4096), end="")
+    files = {row["file"] for found in rows.values() for row in found}
+    for one in explained:
+        if one["file"] in files and not any(is_explained(row, [one]) for row in survivors):
+            print(f"equivalent.yml: {one['file']}, {one['function']}: '{one['is']}' does not survive; take it out.")
+    for name, found in figures.items():
+        print(f"{name}: {', '.join(f'{word} {number}' for word, number in found.items())}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
