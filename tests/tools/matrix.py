@@ -7,7 +7,8 @@
 Usage: ``python matrix.py [--jobs N] [CORE ...] [-- WORDS FOR PYTEST]``; CORE is the beginning of a version, e.g. 2.16.
 
 What is run on what is data: ``tests/requirements/matrix.yml``. The environments lie in ``.cache/matrix``. The exit code
-is 1 if a test failed or none ran, 0 otherwise; a core whose Python is not on this machine is named, not failed.
+is 1 if a test failed or none ran, 0 otherwise; a core whose Python is not on this machine is named, not failed. A run
+of everything on everything leaves a record for ``docs/proof.md``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import xml.etree.ElementTree as ET
 
 import yaml
 from packaging.specifiers import SpecifierSet
+from proof.record import write_record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "tests" / "requirements"
@@ -156,11 +158,11 @@ def run(core: str, python: str, suite: Suite, more: Words, made: pathlib.Path) -
     report = folder / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
     own = ["--junitxml", str(report), "-o", f"cache_dir={folder / 'pytest'}"]
-    surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "PYTHON"))}
-    surroundings["PATH"] = f"{made.parent}{os.pathsep}{surroundings['PATH']}"
-    surroundings["MSEXCHANGE_TLS_TEST_SETTINGS"] = json.dumps(suite.settings)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "PYTHON"))}
+    environment["PATH"] = f"{made.parent}{os.pathsep}{environment['PATH']}"
+    environment["MSEXCHANGE_TLS_TEST_SETTINGS"] = json.dumps(suite.settings)
     command = [str(made), "-m", "pytest", "-q", *own, *suite.words, *more]
-    code = subprocess.run(command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
     return counted(Row(core, python, suite.name, "failed"), report, code)
 
 
@@ -198,6 +200,32 @@ def table(rows: t.Sequence[Row]) -> str:
     for row in rows:
         said.setdefault((row.run, row.said), []).append(row.core)
     return "\n".join([*lines, *(f"{run} on {', '.join(on)}: {why}." for (run, why), on in said.items() if why)])
+
+
+def figures(rows: t.Iterable[Row]) -> dict[str, dict[str, t.Any]]:
+    """Per core what the record keeps: Python, counts over all runs, and each run that did not pass with its reason."""
+    found: dict[str, dict[str, t.Any]] = {}
+    for row in rows:
+        core = found.setdefault(
+            f"ansible-core {row.core}", {"python": row.python, "passed": 0, "skipped": 0, "failed": 0}
+        )
+        for name in ("passed", "skipped", "failed"):
+            core[name] += getattr(row, name)
+        if row.result != "passed":
+            core[f"run {row.run}"] = f"{row.result}: {row.said}" if row.said else row.result
+    return found
+
+
+def surroundings() -> dict[str, str]:
+    """Versions that are the same on every core: the collection and the libraries behind the connections."""
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)", "".join(_requirements()), re.MULTILINE))
+    manifest = json.loads((WINDOWS / "MANIFEST.json").read_text(encoding="utf-8"))
+    version = str(manifest["collection_info"]["version"])
+    return {"ansible.windows": version, **{name: pins[name] for name in ("pywinrm", "pypsrp", "psrpcore")}}
+
+
+def _requirements() -> t.Iterator[str]:
+    return ((REQUIREMENTS / name).read_text(encoding="utf-8") for name in PINNED)
 
 
 def rows_of(core: Core, packages: Words, suites: t.Iterable[Suite], more: Words) -> t.Iterator[Row]:
@@ -242,9 +270,13 @@ def main(words: Words) -> int:
     suites = [suite for suite in suites if suite.name in (asked.run or (suite.name,))]
     if not cores or not suites:
         parser.error("tests/requirements/matrix.yml has none of these")
+    whole = not (asked.cores or asked.run or more)
     more = ["-n", asked.jobs, "--dist", "loadfile", *more]
     rows = [row for core in cores for row in rows_of(core, packages, suites, more)]
     print(f"\n{table(rows)}")
+    if whole:
+        record = write_record("matrix", command="make matrix", on=surroundings(), figures=figures(rows))
+        print(f"written: {record.relative_to(ROOT)}")
     results = {row.result for row in rows}
     return int("failed" in results or "passed" not in results)
 

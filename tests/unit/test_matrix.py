@@ -12,11 +12,13 @@ import pytest
 from tools.matrix import (
     PINNED,
     REQUIREMENTS,
+    ROOT,
     Core,
     NoPythonError,
     Row,
     constraints,
     counted,
+    figures,
     find_python,
     load,
     misfit,
@@ -96,3 +98,36 @@ def test_the_table_says_why_something_did_not_run() -> None:
     shown = table([ROW, *missing])
     assert shown.splitlines()[0].startswith("| core ")
     assert shown.endswith("\nemulated on 2.21.5, 2.22.0rc1: no Python was found.")
+
+
+def test_the_record_has_the_counts_of_each_core_over_all_its_runs_and_names_what_did_not_pass() -> None:
+    rows = [
+        Row("2.16.19", "3.10", "emulated", "passed", passed=7, skipped=1),
+        Row("2.16.19", "3.10", "native", "failed", passed=3, failed=2, said="no engine"),
+        Row("2.22.0rc1", "-", "emulated", "not run", said="no Python was found"),
+    ]
+    assert figures(rows) == {
+        "ansible-core 2.16.19": {
+            "python": "3.10",
+            "passed": 10,
+            "skipped": 1,
+            "failed": 2,
+            "run native": "failed: no engine",
+        },
+        "ansible-core 2.22.0rc1": {
+            "python": "-",
+            "passed": 0,
+            "skipped": 0,
+            "failed": 0,
+            "run emulated": "not run: no Python was found",
+        },
+    }
+
+
+def test_the_connections_which_the_main_run_leaves_out_have_a_run_on_every_core() -> None:
+    _packages, _cores, suites = load(REQUIREMENTS / "matrix.yml")
+    runs = {suite.name: suite for suite in suites}
+    assert "--ignore-glob=tests/integration/test_connections*" in runs["emulated"].words
+    assert runs["connections"].cores == ()
+    there = {f"tests/integration/{path.name}" for path in (ROOT / "tests/integration").glob("test_connections*.py")}
+    assert there == {word for word in runs["connections"].words if word.startswith("tests/")}
