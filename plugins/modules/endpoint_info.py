@@ -16,12 +16,13 @@ description:
     unreachable host have a RV(endpoints.status) of their own, and versions stay V(unknown) then.
   - Uses few connections on purpose (every refused hello is an event in the log of a Windows server) and says how many
     it made.
+  - The answers are judged on the controller, without a connection more - what should not be answered, the certificates,
+    which of some sixty known clients still connect, and a score with the reason for every point that is missing.
 options:
   endpoints:
-    description: Where to connect, and what is spoken there before TLS.
+    description: Where to connect, and what is spoken there before TLS. This or O(partners) is needed.
     type: list
     elements: dict
-    required: true
     suboptions:
       host:
         description: Name or address of the server. A name is looked up where the module runs.
@@ -53,6 +54,27 @@ options:
       name:
         description: A label that is returned with the result, for example the inventory name of the server.
         type: str
+      names:
+        description:
+          - Names that the certificate has to hold, of the server and of what stands in front of it.
+          - Defaults to O(endpoints[].server_name).
+        type: list
+        elements: str
+      group:
+        description:
+          - Name of the VIP or DAG that the endpoint belongs to. Endpoints of one group with the same service and port
+            are compared, and have to answer alike.
+        type: str
+      exchange:
+        description:
+          - Build of the Exchange server behind the port, such as V(15.2.1748.10), or V(none) if there is none. What a
+            port can answer depends on it. Left out, nothing is assumed.
+        type: str
+      replays:
+        description: Ids of O(hellos) to send to this endpoint.
+        type: list
+        elements: str
+        default: []
       versions:
         description: For O(mode=conformance), the versions that the endpoint may accept; all others must be refused.
         type: list
@@ -83,6 +105,58 @@ options:
     type: list
     elements: str
     choices: [groups, fallback_scsv, unified_hello, alpn]
+    default: []
+  judge:
+    description: Whether to judge the answers. Without it they are returned as they are.
+    type: bool
+    default: true
+  simulate:
+    description:
+      - Whether to compute which clients connect. O(mode=inventory) has the answers that it takes; the other modes leave
+        most clients V(unknown).
+    type: bool
+    default: true
+  clients:
+    description: A YAML file on the controller with clients of your own, such as printers, to be simulated too.
+    type: path
+  verify:
+    description: Whether to send the hello of each simulated client too, one connection each, to prove the prediction.
+    type: bool
+    default: false
+  partners:
+    description:
+      - Mail domains of others. Their mail exchangers are asked on port 25 which versions they answer and for their
+        certificates, in at most seven connections each.
+      - RV(partners) says what would no longer work with each of them after O(stage).
+    type: list
+    elements: dict
+    suboptions:
+      domain:
+        description: The domain behind the at sign. Its mail exchangers are looked up where the module runs.
+        type: str
+        required: true
+      hosts:
+        description: The mail exchangers, where they shall not be looked up.
+        type: list
+        elements: str
+      port:
+        description: The port of the mail exchangers.
+        type: int
+        default: 25
+      replays:
+        description: Ids of O(hellos) to send to these mail exchangers.
+        type: list
+        elements: str
+        default: []
+  stage:
+    description: The stage that is planned for the Exchange servers, for O(partners).
+    type: str
+    choices: [prepare, obsolete, retire, renegotiation, suites, tls13]
+    default: retire
+  hellos:
+    description: Hellos to send, made by O(verify) from the clients. Not meant to be written by hand.
+    type: list
+    elements: dict
     default: []
   timeout:
     description: Seconds to wait for a connection, and again for the answer on it.
@@ -308,21 +382,43 @@ endpoints:
           elements: str
 """
 
+import concurrent.futures
+import dataclasses
 import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._wire import DETAILS, MODES, CallerError, Limits, Question, Transport, endpoint, probe_all, wanted
+from ..module_utils._wire import (
+    DETAILS,
+    MODES,
+    CallerError,
+    DnsError,
+    Limits,
+    Question,
+    Replay,
+    Transport,
+    endpoint,
+    find_exchangers,
+    probe_all,
+    replay,
+    wanted,
+)
 
 # RFC 5321 4.1.2: what may follow EHLO. Anything else could smuggle commands into the dialogue.
 _EHLO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z")
 
 _VERSIONS = ["ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3"]
+_STAGES = ["prepare", "obsolete", "retire", "renegotiation", "suites", "tls13"]
+# What an endpoint is called and belongs to; of use to whoever reads the answer only.
+_LABELS = ("name", "names", "group", "exchange")
+#: Partners that are looked up at once.
+_LOOKUPS = 8
+_WHERE = ("host", "port", "service", "transport", "server_name", "address")
 
 
 def _argument_spec() -> dict[str, t.Any]:
-    suboptions = {
+    endpoints = {
         "host": {"type": "str", "required": True},
         "port": {"type": "int"},
         "service": {"type": "str", "default": "https"},
@@ -330,26 +426,88 @@ def _argument_spec() -> dict[str, t.Any]:
         "server_name": {"type": "str"},
         "address": {"type": "str"},
         "name": {"type": "str"},
+        "names": {"type": "list", "elements": "str"},
+        "group": {"type": "str"},
+        "exchange": {"type": "str"},
         "versions": {"type": "list", "elements": "str", "choices": _VERSIONS},
         "suites": {"type": "list", "elements": "str"},
+        "replays": {"type": "list", "elements": "str", "default": []},
+    }
+    partners = {
+        "domain": {"type": "str", "required": True},
+        "hosts": {"type": "list", "elements": "str"},
+        "port": {"type": "int", "default": 25},
+        "replays": {"type": "list", "elements": "str", "default": []},
     }
     return {
-        "endpoints": {"type": "list", "elements": "dict", "required": True, "options": suboptions},
+        "endpoints": {"type": "list", "elements": "dict", "options": endpoints},
+        "partners": {"type": "list", "elements": "dict", "options": partners},
         "mode": {"type": "str", "choices": list(MODES), "default": "inventory"},
         "details": {"type": "list", "elements": "str", "choices": list(DETAILS), "default": []},
         "timeout": {"type": "float", "default": 10.0},
         "parallel": {"type": "int", "default": 2},
         "ehlo_name": {"type": "str", "default": "localhost"},
+        "hellos": {"type": "list", "elements": "dict", "default": []},
+        # These are for the controller, which judges what is returned here.
+        "judge": {"type": "bool", "default": True},
+        "simulate": {"type": "bool", "default": True},
+        "verify": {"type": "bool", "default": False},
+        "clients": {"type": "path"},
+        "stage": {"type": "str", "choices": _STAGES, "default": "retire"},
     }
 
 
-def _question(given: t.Mapping[str, t.Any], mode: str, details: t.Sequence[str]) -> Question:
-    where = endpoint(**{key: given[key] for key in ("host", "port", "service", "transport", "server_name", "address")})
-    if mode != "conformance":
-        return Question(where, details=tuple(details) if mode == "inventory" else ())
+@dataclasses.dataclass
+class _Partner:
+    """A partner while it is asked: the questions about its hosts, or why there are none."""
+
+    domain: str
+    source: str
+    detail: str
+    questions: list[Question]
+
+
+def _question(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], hellos: t.Mapping[str, Replay]) -> Question:
+    where = endpoint(**{key: given[key] for key in _WHERE})
+    replays = _chosen(hellos, given["replays"])
+    if params["mode"] != "conformance":
+        return Question(where, details=_details(params), replays=replays)
     if not given["versions"]:
         raise CallerError(f"Endpoint {where}: conformance needs versions, the list of those that may be accepted.")
-    return Question(where, wanted(given["versions"], given["suites"] or ()))
+    return Question(where, wanted(given["versions"], given["suites"] or ()), replays=replays)
+
+
+def _details(params: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    return tuple(params["details"]) if params["mode"] == "inventory" else ()
+
+
+def _chosen(hellos: t.Mapping[str, Replay], names: t.Sequence[str]) -> tuple[Replay, ...]:
+    missing = [name for name in names if name not in hellos]
+    if missing:
+        raise CallerError(f"There is no hello {missing[0]} to replay.")
+    return tuple(hellos[name] for name in names)
+
+
+def _partner(given: t.Mapping[str, t.Any], timeout: float, hellos: t.Mapping[str, Replay]) -> _Partner:
+    """Where the mail of a domain goes. A domain whose exchangers are not known is an answer, not a failure."""
+    domain, hosts, detail = given["domain"], given["hosts"], ""
+    source = "list" if hosts else "mx"
+    if not hosts:
+        try:
+            hosts = [exchanger.host for exchanger in find_exchangers(domain, timeout)]
+        except DnsError as error:
+            hosts, detail = [], str(error)
+    replays = _chosen(hellos, given["replays"])
+    questions = [
+        # RFC 7817 3: SNI is the name of the exchanger. The domain itself is the business of MTA-STS.
+        Question(endpoint(host, given["port"], "smtp", "smtp", _sni(host)), replays=replays, mode="versions")
+        for host in hosts
+    ]
+    return _Partner(domain, source, detail, questions)
+
+
+def _sni(host: str) -> str | None:
+    return None if re.fullmatch(r"[0-9.]+|.*:.*", host) else host
 
 
 def _limits(params: t.Mapping[str, t.Any]) -> Limits:
@@ -362,16 +520,40 @@ def _limits(params: t.Mapping[str, t.Any]) -> Limits:
     return Limits(timeout=params["timeout"], parallel=params["parallel"], ehlo_name=params["ehlo_name"])
 
 
+def observe(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Ask everybody in one event loop; endpoints and partners as returned. Raises CallerError."""
+    limits = _limits(params)
+    hellos = {one.id: one for one in map(replay, params["hellos"])}
+    given = params["endpoints"] or []
+    questions = [_question(item, params, hellos) for item in given]
+    # Name servers may be slow, and no partner shall wait for the others.
+    with concurrent.futures.ThreadPoolExecutor(_LOOKUPS) as threads:
+        looked_up = threads.map(lambda item: _partner(item, limits.timeout, hellos), params["partners"] or [])
+        partners = list(looked_up)
+    everything = questions + [question for partner in partners for question in partner.questions]
+    observations = iter(probe_all(everything, params["mode"], limits))
+    return {
+        "endpoints": [{**next(observations), **{label: item[label] for label in _LABELS}} for item in given],
+        "partners": [
+            {
+                "domain": partner.domain,
+                "source": partner.source,
+                "detail": partner.detail,
+                "endpoints": [next(observations) for dummy in partner.questions],
+            }
+            for partner in partners
+        ],
+    }
+
+
 def main() -> None:
-    module = AnsibleModule(argument_spec=_argument_spec(), supports_check_mode=True)
-    given, mode = module.params["endpoints"], module.params["mode"]
+    module = AnsibleModule(
+        argument_spec=_argument_spec(), required_one_of=[("endpoints", "partners")], supports_check_mode=True
+    )
     try:
-        questions = [_question(item, mode, module.params["details"]) for item in given]
-        observations = probe_all(questions, mode, _limits(module.params))
+        module.exit_json(changed=False, **observe(module.params))
     except CallerError as error:
         module.fail_json(msg=str(error))
-    answers = [{**observation, "name": item["name"]} for item, observation in zip(given, observations)]
-    module.exit_json(changed=False, endpoints=answers)
 
 
 if __name__ == "__main__":

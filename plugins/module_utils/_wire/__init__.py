@@ -15,8 +15,10 @@ from __future__ import annotations
 from ._codes import Version
 from ._conformance import Wanted, wanted
 from ._details import DETAILS
+from ._dns import DnsError
 from ._endpoint import SERVICES, Endpoint, Transport, endpoint
 from ._errors import CallerError
+from ._exchangers import find_exchangers
 from ._groups import SCHEME_NAMES, Group, group, group_by_name
 from ._prober import MODES, Question, probe, probe_all
 from ._replay import Replay, replay
@@ -30,6 +32,7 @@ __all__ = [
     "SCHEME_NAMES",
     "SERVICES",
     "CallerError",
+    "DnsError",
     "Endpoint",
     "Group",
     "Limits",
@@ -41,6 +44,7 @@ __all__ = [
     "Version",
     "Wanted",
     "endpoint",
+    "find_exchangers",
     "group",
     "group_by_name",
     "probe",

@@ -44,13 +44,14 @@ _CONNECTIONS = 128
 class Question:
     """One endpoint; for conformance what it should answer, for the inventory what more to find out (``DETAILS``).
 
-    replays: hellos of other programs, sent once each when everything else is known.
+    replays: hellos of other programs, sent once each when everything else is known. mode: another than that of the run.
     """
 
     endpoint: Endpoint
     wanted: Wanted | None = None
     details: tuple[str, ...] = ()
     replays: tuple[Replay, ...] = ()
+    mode: str | None = None
 
 
 async def probe(
@@ -72,7 +73,9 @@ async def probe(
         # Limits are per source and socket: endpoints that differ in SNI only share one gate.
         place = (question.endpoint.target, question.endpoint.port)
         gate = gates.setdefault(place, Gate(limits.parallel))
-        observation = await _observe(question, mode, Session(question.endpoint, limits, gate, overall, converse))
+        observation = await _observe(
+            question, question.mode or mode, Session(question.endpoint, limits, gate, overall, converse)
+        )
         if progress is not None:
             progress(observation)
         return observation
