@@ -10,7 +10,7 @@ import dataclasses
 import enum
 import typing as t
 
-__all__ = ["Finding", "Kind", "Severity", "in_order"]
+__all__ = ["Finding", "Kind", "Severity", "finding_data", "in_order"]
 
 
 class Severity(str, enum.Enum):
@@ -60,3 +60,12 @@ class Kind:
 def in_order(findings: t.Iterable[Finding]) -> tuple[Finding, ...]:
     """Each once, the worst first, then by id, subject and message."""
     return tuple(sorted(set(findings), key=lambda one: (_RANK[one.severity], one.id, one.subject, one.message)))
+
+
+def finding_data(finding: Finding) -> dict[str, t.Any]:
+    """As plain data for a result."""
+    return {
+        **dataclasses.asdict(finding),
+        "severity": finding.severity.value,
+        "sources": list(finding.sources),
+    }
