@@ -95,7 +95,8 @@ class _Reader:
         observation, os = self._observation, self._identity.os
         values = tuple(observation.value(place.key, place.name) for place in places)
         form = self._form(setting, places, values)
-        configured = meaning_of(setting, values, default_of(setting, os)) if form in (Form.SET, Form.PARTIAL) else None
+        unusable = form in (Form.UNREAD, Form.MALFORMED)
+        configured = None if unusable else meaning_of(setting, values, default_of(setting, os))
         future, origin = future_of(setting, form, configured, os)
         written = max((time for place in places if (time := observation.written(place.key)) is not None), default=None)
         known_time = self._observation.origin != "host" or form in (Form.ABSENT, Form.UNREAD) or self._timed(written)
@@ -129,7 +130,7 @@ class _Reader:
             written = observation.written(place.key)
             if boot is not None and written is not None and written > boot:
                 return True
-            if (path_key(place.key, observation.current_control_set), fold(place.name)) in self._touched:
+            if (path_key(place.key), fold(place.name)) in self._touched:
                 return True
         return False
 
@@ -145,11 +146,11 @@ def _of_all_users(found: list[SettingState]) -> SettingState:
     """
     first = found[0]
     if all(
-        (state.form, state.configured, state.effective, state.future)
-        == (first.form, first.configured, first.effective, first.future)
+        (state.form, state.configured, state.effective, state.future, state.pending)
+        == (first.form, first.configured, first.effective, first.future, first.pending)
         for state in found
     ):
-        return dataclasses.replace(first, pending=any(state.pending for state in found))
+        return first
     return dataclasses.replace(
         first,
         configured=None,

@@ -51,13 +51,9 @@ def usable_suites(names: t.Iterable[str], identity: HostIdentity, catalogue: Cat
     os, known = identity.os, own_list(identity, catalogue)
     if os is None or known is None:
         return None
-    kept: dict[str, None] = {}
-    for name in names:
-        # From Windows 10 / Server 2016 on a curve suffix is unnecessary and overridden by the curve order (S3, S4).
-        bare = name if os.suites_carry_curve else bare_suite(name)[0]
-        if bare in known.known:
-            kept[bare] = None
-    return tuple(kept)
+    # From Windows 10 / Server 2016 on a curve suffix is unnecessary and overridden by the curve order (S3, S4).
+    bare = (name if os.suites_carry_curve else bare_suite(name)[0] for name in names)
+    return tuple(dict.fromkeys(name for name in bare if name in known.known))
 
 
 def own_list(identity: HostIdentity, catalogue: Catalogue) -> SuiteList | None:

@@ -8,11 +8,13 @@ unknown.
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
-from tools.registry import multi, state_of
+from tools.registry import multi, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State, read_state
 
 pytestmark = pytest.mark.proves("state_meaning")
 
@@ -50,6 +52,17 @@ def test_the_list_of_group_policy_wins_over_the_local_one_which_is_inert() -> No
 
 def test_an_empty_list_of_group_policy_wins_and_leaves_no_suite() -> None:
     assert state_of(policy('""') + LOCAL).suites == ()
+
+
+def test_an_empty_list_has_no_names() -> None:
+    assert state_of(policy('""')).settings["cipher_suites.group_policy"].configured == ()
+
+
+def test_lists_are_unknown_where_the_catalogue_has_none_of_this_windows() -> None:
+    catalogue = dataclasses.replace(load(), suite_lists={}, older_suite_lists=())
+    for text in ("[SCHANNEL]\n", LOCAL, policy(f'"{GCM}"')):
+        state = read_state(on_host(text), catalogue)
+        assert (state.suites, state.future_suites, state.curves, state.future_curves) == (None, None, None, None)
 
 
 def test_a_multi_string_list_of_group_policy_is_ignored_and_the_local_one_counts() -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tools.registry import exported, on_host, state_of
+from tools.registry import AFTER, exported, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import KeyRequest, RegistryValue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, read_state, user_hives
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, State, read_state, user_hives
 
 pytestmark = pytest.mark.proves("state_meaning")
 
@@ -65,6 +65,46 @@ def test_a_setting_of_a_later_windows_is_inert() -> None:
     assert (new.effective, new.origin) == (4096, Origin.REGISTRY)
 
 
+@pytest.mark.parametrize(
+    ("setting", "effective", "origin"),
+    [
+        ("key_exchange.diffie_hellman.server_min_bits", 2048, Origin.OS_DEFAULT),
+        ("key_exchange.pkcs.client_max_bits", "unsupported", Origin.UNSUPPORTED),
+    ],
+)
+def test_where_a_windows_does_not_read_a_setting_its_default_counts_or_there_is_no_such_thing(
+    setting: str, effective: object, origin: Origin
+) -> None:
+    absent = state_of("[SCHANNEL]\n", "ws2012r2").settings[setting]
+    assert (absent.effective, absent.future, absent.origin, absent.pending) == (effective, effective, origin, False)
+    keys = "".join(
+        f'[SCHANNEL\\KeyExchangeAlgorithms\\{key}]\n"{name}"=dword:1000\n'
+        for key, name in (("Diffie-Hellman", "ServerMinKeyBitLength"), ("PKCS", "ClientMaxKeyBitLength"))
+    )
+    written = state_of(keys, "ws2012r2").settings[setting]
+    assert (written.configured, written.effective, written.origin) == (4096, effective, Origin.INERT)
+
+
+def without_windows(text: str) -> State:
+    """The state of a host that does not tell which Windows it is."""
+    observation = on_host(text)
+    keys = tuple(key for key in observation.keys if "Windows NT" not in key.path)
+    return read_state(dataclasses.replace(observation, keys=keys), load())
+
+
+def test_on_an_unknown_windows_a_setting_that_every_windows_reads_is_what_it_says() -> None:
+    state = without_windows(
+        '[SCHANNEL]\n"EventLogging"=dword:1\n"EnableOcspStaplingForSni"=dword:1\n'
+        '[SCHANNEL\\Protocols\\TLS 1.2\\Server]\n"Enabled"=dword:1\n'
+    )
+    assert state.identity.os is None
+    logging, stapling = state.settings["schannel.event_logging"], state.settings["schannel.ocsp_stapling_for_sni"]
+    assert (logging.effective, logging.origin) == (1, Origin.REGISTRY)
+    assert (stapling.configured, stapling.effective, stapling.origin) == ("enabled", "unknown", Origin.UNKNOWN)
+    alone = state.settings["protocols.tls_1_2.server"]
+    assert (alone.configured, alone.effective) == ("unknown", "unknown")
+
+
 def hive(sid: str, number: str) -> str:
     return f'[HKEY_USERS\\{sid}\\{SETTINGS}]\n"SecureProtocols"=dword:{number}\n'
 
@@ -77,6 +117,30 @@ def test_users_who_agree_are_one_answer() -> None:
 def test_users_who_differ_leave_it_unknown() -> None:
     state = state_of(hive("S-1-5-21-1-2-3-500", "800") + hive("S-1-5-21-1-2-3-501", "a0"))
     assert (state.settings["wininet.user"].configured, state.settings["wininet.user"].effective) == (None, "unknown")
+
+
+def test_what_users_disagree_about_shows_the_values_of_the_first() -> None:
+    state = state_of(hive("S-1-5-21-1-2-3-500", "800") + hive("S-1-5-21-1-2-3-501", "a0"))
+    found = state.settings["wininet.user"]
+    assert [value and value.data for value in found.values] == [0x800]
+    assert (found.future, found.origin, found.pending) == ("unknown", Origin.UNKNOWN, False)
+
+
+def test_one_user_is_the_answer() -> None:
+    found = state_of(hive("S-1-5-21-1-2-3-500", "800")).settings["wininet.user"]
+    assert (found.configured, found.effective, found.origin) == (0x800, 0x800, Origin.REGISTRY)
+
+
+@pytest.mark.parametrize("second", ["800", "a0"])
+def test_what_waits_for_a_boot_with_one_user_waits_with_all(second: str) -> None:
+    catalogue = load()
+    setting = dataclasses.replace(catalogue.settings["wininet.user"], reboot=True)
+    catalogue = dataclasses.replace(catalogue, settings={**catalogue.settings, setting.id: setting})
+    users = [f"HKEY_USERS\\S-1-5-21-1-2-3-{number}\\{SETTINGS}" for number in (500, 501)]
+    observation = on_host(
+        hive("S-1-5-21-1-2-3-500", "800") + hive("S-1-5-21-1-2-3-501", second), written={users[1]: AFTER}
+    )
+    assert read_state(observation, catalogue).settings[setting.id].pending is True
 
 
 def test_without_a_loaded_hive_the_setting_of_users_is_unread() -> None:

@@ -92,6 +92,16 @@ def test_a_boot_time_that_moved_by_a_moment_is_the_same_boot() -> None:
     assert owed(change("one", boot=BOOT - 5_000_000, closed=None)) == ("one",)
 
 
+@pytest.mark.parametrize(("seconds", "debts"), [(10, ("one",)), (-10, ("one",)), (11, ()), (-11, ())])
+def test_boots_that_are_more_than_ten_seconds_apart_are_two(seconds: int, debts: tuple[str, ...]) -> None:
+    assert owed(change("one", boot=BOOT + seconds * 10_000_000, closed=None)) == debts
+
+
+def test_a_change_that_was_closed_in_the_moment_of_the_boot_counts_as_before_it() -> None:
+    assert owed(change("one", boot=BOOT - HOUR, closed=BOOT)) == ()
+    assert owed(change("one", boot=BOOT - HOUR, closed=BOOT + 1)) == ("one",)
+
+
 def test_a_clock_that_was_set_after_the_change_does_not_lose_the_debt() -> None:
     assert owed(change("one", boot=BOOT - HOUR)) == ("one",)
 
