@@ -52,6 +52,10 @@ def test_an_endpoint_that_did_not_answer_in_tls_is_not_judged() -> None:
     assert audit(good() | {"status": "throttled"}) == CertificateAudit((), ())
 
 
+def test_an_endpoint_without_any_certificate_is_noted() -> None:
+    assert found(good() | {"certificates": [], "chains": []}) == {"certificate.none"}
+
+
 # Hashes
 
 

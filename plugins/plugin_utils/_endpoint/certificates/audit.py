@@ -21,10 +21,11 @@ from .model import Certificate, CertificateAudit, Chain
 from .read import Parsed, read_certificate
 from .renewal import renewal
 from .scene import Scene, scene_of
-from .sent import SentChain, sent_certificates, sent_chains
+from .sent import SentChain, left_out, sent_certificates, sent_chains
 from .words import place
 
 _SMALLEST_DH = 2048
+_LEFT_OUT = "it sent {} certificates more than were read; no chain in use is that long."
 
 
 def audit_certificates(
@@ -49,6 +50,8 @@ def audit_certificates(
         findings += _findings(scene, chain, path, missing, judged)
         chains.append(chain)
         judged.update(chain.certificates)
+    if left_out(answer):
+        findings.append(scene.finding(kinds_certificate.UNREADABLE, _LEFT_OUT.format(left_out(answer))))
     if not chains:
         findings.append(scene.finding(kinds_certificate.NONE, "it spoke TLS and showed no certificate."))
     return CertificateAudit(tuple(chains), in_order(findings))

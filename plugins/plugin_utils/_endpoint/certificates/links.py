@@ -13,6 +13,9 @@ from .model import Order
 from .read import Parsed, issued
 from .sent import ANY
 
+#: An authority that renewed its key has two or three certificates; each costs a check of a signature.
+MOST_OF_A_NAME = 4
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Path:
@@ -49,7 +52,8 @@ def follow(sent: t.Sequence[Parsed], authentication: str) -> Path:
 def _certified(unique: tuple[Parsed, ...]) -> tuple[Parsed, ...]:
     found, rest = [unique[0]], list(unique[1:])
     while rest and found[-1].certificate.self_signed is not True:
-        following = next((one for one in rest if issued(found[-1], one)), None)
+        named = [one for one in rest if one.subject is not None and one.subject == found[-1].issuer]
+        following = next((one for one in named[:MOST_OF_A_NAME] if issued(found[-1], one)), None)
         if following is None:
             break
         found.append(following)

@@ -13,7 +13,7 @@ import typing as t
 import warnings
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -21,8 +21,9 @@ from .algorithms import PUBLIC_CERTIFICATE_TYPES, RSA_PSS, SIGNATURES
 from .model import Certificate
 
 _T = t.TypeVar("_T")
-# cryptography reports what it cannot use by one of these; TypeError and OverflowError come from numbers out of range.
-_REFUSALS = (ValueError, TypeError, OverflowError, AttributeError, UnsupportedAlgorithm, x509.ExtensionNotFound)
+# What cryptography says to something that it cannot read differs by release: ValueError mostly, KeyError for a string
+# of an odd type before 42, and exceptions of its own. Nothing but its code runs under this.
+_REFUSALS = Exception
 #: anyExtendedKeyUsage (RFC 5280 4.2.1.12)
 _ANY_PURPOSE = "2.5.29.37.0"
 _USAGES = ("digital_signature", "key_encipherment", "key_agreement", "key_cert_sign", "crl_sign")
@@ -50,7 +51,7 @@ def read_certificate(sent: bytes | str, position: int) -> Parsed:
         warnings.simplefilter("ignore")
         try:
             raw = x509.load_der_x509_certificate(sent)
-        except (*_REFUSALS, x509.InvalidVersion):
+        except _REFUSALS:
             return Parsed(Certificate(position, fingerprint, problems=("it is no certificate in DER",)))
         return _Reader(raw).parsed(position, fingerprint)
 
@@ -88,8 +89,9 @@ class _Reader:
             position=position,
             sha256=fingerprint,
             readable=True,
-            subject=None if subject is None else _text(subject),
-            issuer=None if issuer is None else _text(issuer),
+            # As RFC 4514 writes them, the most specific part first.
+            subject=None if subject is None else subject.rfc4514_string(),
+            issuer=None if issuer is None else issuer.rfc4514_string(),
             common_name=None if subject is None else _common_name(subject),
             serial=self._part(lambda: f"{raw.serial_number:x}", "its serial number cannot be read"),
             not_before=self._part(lambda: _moment(raw, "not_valid_before"), "its first day cannot be read"),
@@ -114,7 +116,7 @@ class _Reader:
     def _part(self, read: t.Callable[[], _T], problem: str = "") -> _T | None:
         try:
             return read()
-        except (*_REFUSALS, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        except _REFUSALS:
             if problem:
                 self._problems.append(problem)
             return None
@@ -140,11 +142,6 @@ class _Reader:
             return {"key": "ed448", "bits": 456}
         identifier = getattr(self._raw, "public_key_algorithm_oid", None)
         return {"key": None if identifier is None else identifier.dotted_string}
-
-
-def _text(name: x509.Name) -> str:
-    """As RFC 4514 writes it, most specific part first."""
-    return name.rfc4514_string()
 
 
 def _common_name(name: x509.Name) -> str | None:

@@ -15,8 +15,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_l
 
 from ..answer import LONGEST_CERTIFICATE
 
-#: No server sends more; the prober takes none from one that does.
-MOST_CERTIFICATES = 64
+#: Of all chains together; in the field a chain has up to 10.
+MOST_CERTIFICATES = 32
 MOST_CHAINS = 8
 #: What a chain is called where nothing but TLS 1.3 was spoken, and here also where an answer does not say.
 ANY = "any"
@@ -31,8 +31,13 @@ class SentChain:
 
 
 def sent_certificates(answer: t.Mapping[str, t.Any]) -> tuple[bytes | str, ...]:
-    """DER of each certificate, or the reason why it is none, as half a sentence."""
+    """DER of each certificate, or the reason why it is none, as half a sentence; the first ``MOST_CERTIFICATES``."""
     return tuple(_decoded(item) for item in _list(answer.get("certificates"))[:MOST_CERTIFICATES])
+
+
+def left_out(answer: t.Mapping[str, t.Any]) -> int:
+    """How many more were sent than are read."""
+    return max(0, len(_list(answer.get("certificates"))) - MOST_CERTIFICATES)
 
 
 def sent_chains(answer: t.Mapping[str, t.Any], count: int) -> tuple[SentChain, ...]:

@@ -30,7 +30,7 @@ def title(certificate: Certificate) -> str:
         return shown(certificate.subject)
     if certificate.names:
         return shown(certificate.names[0])
-    return f"SHA-256 {certificate.sha256[:16]}..."
+    return f"SHA-256 {certificate.sha256[:16]}..." if certificate.sha256 else "no certificate"
 
 
 def place(certificate: Certificate, chain: t.Sequence[Certificate], authentication: str) -> str:
