@@ -13,7 +13,8 @@ import typing as t
 import pytest
 import yaml
 from tools.ansible_run import ansible
-from tools.project_files import ROOT, copy_project
+from tools.artefact import build
+from tools.project_files import ROOT
 
 pytestmark = pytest.mark.proves("artefact")
 
@@ -44,12 +45,7 @@ PLAYBOOKS = ("audit", "harden", "verify")
 @pytest.fixture(scope="module")
 def artefact(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The artefact, built from a copy of the project as it is in the working tree."""
-    folder = tmp_path_factory.mktemp("build")
-    words = ("collection", "build", "--output-path", folder, copy_project(folder))
-    built = ansible("ansible-galaxy", *words, cwd=folder, collections=folder)
-    assert built.returncode == 0, built.stderr
-    (archive,) = folder.glob("msexchange-tls-*.tar.gz")
-    return archive
+    return build(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="module")
