@@ -18,6 +18,8 @@ JOBS ?= 2
 ARGS ?=
 # The ansible-cores of `make matrix`, e.g. CORES="2.16 2.21"; all by default
 CORES ?=
+# Random registry states for `make compare-engines`
+STATES ?= 10000
 # Where `make build` and `make audit-reg` write
 OUT ?= out
 
@@ -124,6 +126,10 @@ bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine pow
 .PHONY: mutants
 mutants: $(MUTANTS) ## Mistakes put into the core, one at a time: do the tests notice? ARGS="_state --survivors"; takes an hour
 	@PYTHONPATH=tests $(dir $(MUTANTS))bin/python -m mutation --jobs $(JOBS) $(ARGS)
+
+.PHONY: compare-engines
+compare-engines: $(TEST) ## Emulation and real scripts on random registry states; STATES=10000, or CASE=17 to look at one
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m proof.engines $(if $(CASE),--case $(CASE),--states $(STATES))
 
 .PHONY: docs/findings.md
 docs/findings.md: $(RUNTIME) # Write the page of findings from the table in the code

@@ -2,87 +2,70 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random registry states and random questions for the comparison of the engines: the same seed gives the same case."""
+"""Random registry states and questions for the comparison of the engines: the same number gives the same case."""
 
 from __future__ import annotations
 
-import base64
+import json
 import random
 import typing as t
 
-from . import winvalue
+from . import case_changes
+from .case_words import KEYS, KINDS, NAMES
 
 if t.TYPE_CHECKING:
     from .comparison import Both, Entry
-    from .host import LabHost
 
 Json = dict[str, t.Any]
 
-_NAMES = (
-    *("Enabled", "enabled", "DisabledByDefault", "", "x", "Z", "z_", "~", "A0", "a.", "a b ", "{{ x }}", "\"'"),
-    *(
-        "\u00e4",
-        "\u00c4",
-        "\u00e9/\u00df",
-        "\u00ff",
-        "\u0178",
-        "\u0130",
-        "\u0131",
-        "\u017f",
-        "\u01c5",
-        "K\u212a",
-        "\u2215",
-        "\U0001f600",
-    ),
-)
-_KEYS = (
-    *("Ciphers", "RC4 128/128", "TLS 1.0", "Server", "client", "Client", "a", "aB", "{x}", "[y]"),
-    *("\u00e4", "\u00c4", "k ", "\u2215"),
-)
-_KINDS = (0, 1, 1, 2, 3, 4, 4, 4, 5, 7, 7, 8, 11, 99, 0xFFFFFFFF)
-_UNITS = (b"a\0", b"B\0", b"\0\0", b"\0\0", b"\0\xd8", b"\1\xdc", b"x", b"\xe9\0")
-_BAD_PATHS = ("HKLM\\X", "HKEY_LOCAL_MACHINE", "HKEY_LOCAL_MACHINE\\", "a", "HKEY_LOCAL_MACHINE\\a\\\\b", 1)
-_BAD_EXPECT: tuple[t.Any, ...] = (
-    {},
-    {"exists": 1},
-    {"exists": True},
-    {"exists": False, "kind": 4},
-    None,
-    {"exists": True, "kind": 1, "data": 5},
-)
-_WRONG: dict[str, tuple[t.Any, ...]] = {
-    "kind": ("4", -1, None, 1 << 32, 4.5, 6),
-    "data": (None, "?", -1, [1], [""], {}, 1 << 32, "00"),
-    "path": _BAD_PATHS,
-    "expect": _BAD_EXPECT,
-    "name": (None, 1),
-    "op": ("rename", "Set", None),
-}
+#: Below these two, and nowhere else, a case puts keys. The second is a user who is logged on.
+ROOT = "HKEY_LOCAL_MACHINE\\SOFTWARE\\T"
+USER = "HKEY_USERS\\S-1-5-21-7-7-7-1007"
 
 
 class Case:
-    """One random state below ``root`` and the questions about it."""
+    """One random state and the questions about it."""
 
-    def __init__(self, seed: int, root: str) -> None:
-        self._random = random.Random(seed)
-        self._root = root
+    def __init__(self, number: int) -> None:
+        self._random = random.Random(number)
+        self._root = USER if self._random.random() < 0.1 else ROOT
+        self._known: list[str] = []
 
     def put(self, both: Both) -> None:
         """Loads the state into both engines and asks: read, change a few times, read again."""
         pick = self._random
         state = self._state()
+        self._known = [path for path, *_rest in state]
         both.load(state)
-        keys = [{"path": self._root, "depth": pick.randrange(5)}, {"path": self._path()}, *self._choices(state)]
-        both.ask("host_read", {"contract": 1, "keys": keys, "journal": True})
+        if pick.random() < 0.25:
+            self._deny(both, state)
+        both.ask("host_read", self._question(state))
         for _change in range(pick.randrange(1, 4)):
-            both.ask("host_write", self._change(both.host))
-        both.ask("host_read", {"contract": 1, "keys": [{"path": self._root, "depth": 9}], "journal": True})
+            args = case_changes.change(pick, both.host.registry, self._path)
+            chance = pick.random()
+            if chance < 0.1:
+                args = case_changes.spoilt_change(pick, args)
+            elif chance < 0.2:
+                args = case_changes.spoilt_anywhere(pick, args)
+            both.ask("host_write", args)
+        both.allow()
+        if pick.random() < 0.15:
+            self._tamper(both)
+        both.ask("host_read", {"contract": 1, "keys": [{"path": self._root, "depth": 64}], "journal": True})
+
+    def _question(self, state: list[Entry]) -> Json:
+        pick = self._random
+        keys = [{"path": self._root, "depth": pick.randrange(5)}, {"path": self._path()}, *self._choices(state)]
+        args: Json = {"contract": 1, "keys": keys, "journal": True}
+        if pick.random() < 0.3:
+            args["user_keys"] = [{"path": self._path().removeprefix(self._root).strip("\\") or "a", "depth": 1}]
+        return case_changes.spoilt_anywhere(pick, args) if pick.random() < 0.15 else args
 
     def _choices(self, state: list[Entry]) -> list[Json]:
         """Requests for a few values of a key, and for the keys that a value elsewhere names."""
         pick = self._random
         path, name, _kind, _content = pick.choice(state)
-        names = [*pick.sample(_NAMES, pick.randrange(4)), *([] if name is None else [name])]
+        names = [*pick.sample(NAMES, pick.randrange(4)), *([] if name is None else [name])]
         names = [pick.choice((str, str.upper, str.lower))(chosen) for chosen in names]
         above = path.rpartition("\\")[0] if path != self._root else path
         named_by = {"path": above, "value": name or ""}
@@ -91,82 +74,38 @@ class Case:
             {"path": self._root, "depth": 1, "named_by": named_by, **pick.choice(({}, {"values": names}))},
         ]
 
+    def _deny(self, both: Both, state: list[Entry]) -> None:
+        """A key of the state that may not be written, or not even be read."""
+        # The steps of the stage are JSON, so a path with half a surrogate pair cannot be named in one.
+        odd = [path for path, *_rest in state if "\ud800" in path]
+        whole = [path for path, *_rest in state if path != self._root]
+        below = [path for path in whole if not any(f"{other}\\".startswith(f"{path}\\") for other in odd)]
+        if below:
+            denied = self._random.choice(below)
+            both.deny(denied, reading=self._random.random() < 0.3)
+            self._known += [denied] * len(self._known)
+
+    def _tamper(self, both: Both) -> None:
+        """Somebody wrote something else into one of the journals."""
+        journals = {name: text for name, text in both.host.journal_files().items() if name.endswith(".json")}
+        if journals:
+            name = self._random.choice(sorted(journals))
+            content = case_changes.spoilt_anywhere(self._random, json.loads(journals[name]))
+            both.tamper(name.removesuffix(".json"), json.dumps(content).encode("ascii"))
+
     def _state(self) -> list[Entry]:
+        pick = self._random
         entries: list[Entry] = []
-        for _entry in range(self._random.randrange(1, 12)):
-            kind = self._random.choice(_KINDS)
-            name = None if self._random.random() < 0.15 else self._random.choice(_NAMES)
-            entries.append((self._path(), name, kind, self._content(kind)))
-        named = [content.hex() for _path, _name, _kind, content in entries if content]
+        for _entry in range(pick.randrange(1, 12)):
+            kind = pick.choice(KINDS)
+            name = None if pick.random() < 0.15 else pick.choice(NAMES)
+            entries.append((self._path(), name, kind, case_changes.content(pick, kind)))
+        named = [content.hex() for _path, _name, _kind, content in entries if 0 < len(content) < 128]
         return entries + [(f"{self._root}\\{name}", None, 0, b"") for name in named[::2]]
 
     def _path(self) -> str:
-        names = [self._random.choice(_KEYS) for _level in range(self._random.randrange(4))]
+        """A key of the case, there or not."""
+        if self._known and self._random.random() < 0.6:
+            return self._random.choice(self._known)
+        names = [self._random.choice(KEYS) for _level in range(self._random.randrange(4))]
         return "\\".join([self._root, *names])
-
-    def _content(self, kind: int) -> bytes:
-        pick = self._random
-        likely = pick.random() < 0.75
-        if kind == winvalue.REG_DWORD and likely:
-            return pick.choice([bytes(4), b"\1\0\0\0", b"\xff\xff\xff\xff"])
-        if kind == winvalue.REG_QWORD and likely:
-            return pick.randbytes(8)
-        if kind in (winvalue.REG_SZ, winvalue.REG_EXPAND_SZ, winvalue.REG_MULTI_SZ) and likely:
-            return b"".join(pick.choices(_UNITS, k=pick.randrange(7))) + pick.choice([b"", b"\0\0"])
-        return pick.randbytes(pick.choice([0, 1, 2, 3, 4, 8, 17]))
-
-    def _change(self, host: LabHost) -> Json:
-        pick = self._random
-        operations = [self._operation(host) for _operation in range(pick.choice([0, 1, 1, 2, 3, 5]))]
-        args: Json = {"contract": 1, "change": f"change-{pick.randrange(3)}", "operations": operations}
-        if pick.random() < 0.5:
-            args.update(meta={"ticket": "x"}, reboot_required=True, undo="Windows Registry Editor Version 5.00\r\n")
-        if pick.random() < 0.2:
-            args["_ansible_check_mode"] = True
-        return self._spoilt(args) if pick.random() < 0.2 else args
-
-    def _operation(self, host: LabHost) -> Json:
-        pick, path, name = self._random, self._path(), self._random.choice(_NAMES)
-        kind = pick.choice(["set"] * 6 + ["delete_value"] * 3 + ["delete_key"] * 2)
-        if kind == "delete_key":
-            return {"op": kind, "path": path, "expect": {"exists": True}}
-        operation = {"op": kind, "path": path, "name": name, "expect": self._expectation(host, path, name)}
-        if kind == "set":
-            number = pick.choice(_KINDS)
-            there = host.registry.value(path, name)
-            same = there is not None and pick.random() < 0.15
-            operation.update(
-                _data(there.kind, there.content) if there and same else _data(number, self._content(number))
-            )
-        return operation
-
-    def _expectation(self, host: LabHost, path: str, name: str) -> Json:
-        """Mostly what is there, in plain or raw form."""
-        there, chance = host.registry.value(path, name), self._random.random()
-        if chance < 0.12:
-            return {"exists": False} if there else {"exists": True, "kind": 4, "data": 1}
-        if there is None:
-            return {"exists": False}
-        if chance < 0.4:
-            data = base64.b64encode(there.content).decode("ascii")
-            return {"exists": True, "kind": there.kind, "data": data, "raw": True}
-        return {"exists": True, **_data(there.kind, there.content)}
-
-    def _spoilt(self, args: Json) -> Json:
-        """Arguments with one mistake."""
-        pick = self._random
-        what = pick.choice([*_WRONG, "contract", "change", "unknown"])
-        if what in _WRONG and args["operations"]:
-            args["operations"][0][what] = pick.choice(_WRONG[what])
-        elif what == "contract":
-            args["contract"] = pick.choice([2, "1", None, True])
-        elif what == "change":
-            args["change"] = pick.choice(["short", "UPPER-case", 1, None])
-        else:
-            args["nobody_knows"] = 1
-        return args
-
-
-def _data(kind: int, content: bytes) -> Json:
-    form = winvalue.decode(kind, content)
-    return {"kind": kind, "data": form.data, **({"raw": True} if form.raw else {})}

@@ -4,23 +4,23 @@
 
 """The same question to both engines: what the emulation answers must be what the real scripts answer.
 
-both = Both(stage)                    # tools.host_stage.Stage: the real scripts in a real PowerShell
-both.use(host); both.load(state); both.ask("host_read", {"contract": 1, ...})
-compared, _ = both.answers()          # [(script, emulated answer, real answer), ...]
+both = Both(stage, host)              # tools.host_stage.Stage: the real scripts in a real PowerShell
+both.load(state); both.ask("host_read", {"contract": 1, ...})
+for exchange, real in zip(both.asked, stage.run()...): exchange.answer == comparable(real)
 """
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import typing as t
 
 from . import hive_data
 from .engine_emulated import host_read, host_write
 from .engine_emulated.arguments import ArgumentError
+from .engine_emulated.journal import FOLDER
 
 if t.TYPE_CHECKING:
-    from tools.host_stage import Stage
-
     from .host import LabHost
 
 Json = dict[str, t.Any]
@@ -32,54 +32,89 @@ _RUN: dict[str, t.Callable[[t.Any, t.Mapping[str, t.Any]], Json]] = {
 }
 #: Members that name the machine or the moment, and Windows' own words, which are localised.
 _OF_THE_MOMENT = ("now", "boot", "started", "closed", "computer", "domain", "powershell", "text", "error")
-#: How much of a sentence is compared: which argument, which kind of end. What follows is wording, or quotes Windows.
-_FIRST_WORDS = {"msg": 3, "reason": 4}
+_DENIED = 5
+_READ_ACCESS, _WRITE_ACCESS = 0x101, 0x103  #: how _RegistryWrite opens a key to read and to write
+
+
+class Stage(t.Protocol):
+    """What is needed of the real side: ``tools.host_stage.Stage``."""
+
+    steps: list[Json]
+
+    def add(self, do: str, **step: t.Any) -> t.Any:
+        """One more step."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """A question, what the emulation answered, and which step of the stage asks the real script."""
+
+    script: str
+    args: Json
+    answer: Json
+    step: int
 
 
 class Both:
     """An emulated host and a stage of the real scripts, kept in step."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, host: LabHost) -> None:
         self._stage = stage
-        self._host: LabHost | None = None
-        self._asked: list[tuple[int, str, Json]] = []
-
-    @property
-    def host(self) -> LabHost:
-        """The emulated host in use."""
-        if self._host is None:
-            raise RuntimeError("no emulated host is in use yet")
-        return self._host
-
-    def use(self, host: LabHost) -> None:
-        """Goes on with this emulated host; cleaning the stage is the caller's."""
-        self._host = host
+        self.host = host
+        self.state: list[Entry] = []
+        self.asked: list[Exchange] = []
 
     def load(self, state: t.Iterable[Entry]) -> None:
         """Puts values into both registries."""
-        for path, name, kind, content in state:
+        entries = list(state)
+        self.state += entries
+        for path, name, kind, content in entries:
             self.host.registry.create(path)
-            if name is None:
-                self._stage.add("poke", path=path.encode("utf-16-le", "surrogatepass").hex())
-            else:
+            if name is not None:
                 self.host.registry.set_value(path, name, kind, content)
-                self._stage.poke(path, name, kind, content)
+        self._stage.add("pokes", entries=[_poke(*entry) for entry in entries])
+
+    def deny(self, path: str, reading: bool) -> None:
+        """From now on a key and all that is below it now cannot be written, nor even read if ``reading``.
+
+        The real registry denies nothing, so the calls of the scripts are answered as Windows would.
+        """
+        below = list(hive_data.dump(self.host.registry, path))
+        self.host.registry.deny(path, reading=_DENIED if reading else 0)
+        for key in below:
+            text = key.split("\\", 1)[1]
+            self._fault("_RegistryWrite", "RegOpenKeyExW", text=text, access=_WRITE_ACCESS)
+            self._fault("_RegistryWrite", "RegDeleteKeyExW", text=text)
+            if reading:
+                self._fault("_RegistryWrite", "RegOpenKeyExW", text=text, access=_READ_ACCESS)
+                self._fault("_Windows", "RegOpenKeyExW", text=text)
+        self._fault("_RegistryWrite", "RegCreateKeyExW", below=path.split("\\", 1)[1])
+
+    def _fault(self, module: str, function: str, **where: t.Any) -> None:
+        self._stage.add("fault", module=module, function=function, code=_DENIED, **where)
+
+    def allow(self) -> None:
+        """Nothing is denied any more."""
+        self.host.registry.allow_all()
+        self._stage.add("no_faults")
+
+    def tamper(self, change: str, content: bytes) -> None:
+        """Puts other bytes into the journal of a change, on both sides."""
+        path = f"{FOLDER}\\{change}.json"
+        self.host.files.write(path, content)
+        self._stage.add(
+            "script", text=f"[IO.File]::WriteAllBytes('{path}', [Convert]::FromHexString('{content.hex()}'))"
+        )
 
     def ask(self, script: str, args: Json) -> None:
-        """Asks both; the real one is asked when answers() is called."""
+        """Asks both; the real one answers when the stage runs."""
+        arrived = whole_characters(args)
         try:
-            answer = _RUN[script](self.host, copy.deepcopy(args))
+            answer = _RUN[script](self.host, copy.deepcopy(arrived))
         except ArgumentError as error:
             answer = {"contract": 1, "changed": False, "failed": True, "msg": str(error)}
-        self._asked.append((len(self._stage.steps), script, copy.deepcopy(answer)))
-        self._stage.add(script, args=args)
-
-    def answers(self) -> tuple[list[tuple[str, Json, Json]], list[t.Any]]:
-        """Script, emulated and real answer of every question, made comparable; and all answers of the stage's steps."""
-        asked, self._asked = self._asked, []
-        real = self._stage.run()
-        compared = [(script, comparable(emulated), comparable(real[at])) for at, script, emulated in asked]
-        return compared, real
+        self.asked.append(Exchange(script, arrived, comparable(answer), len(self._stage.steps)))
+        self._stage.add(script, args=arrived)
 
     def tree(self, path: str) -> Json:
         """The emulated registry below ``path`` in the form of the stage's ``tree``: path -> name -> kind and hex."""
@@ -88,6 +123,25 @@ class Both:
             key: {name: {"kind": kind, "hex": content.hex()} for name, (kind, content) in values.items()}
             for key, values in dumped.items()
         }
+
+
+def _poke(path: str, name: str | None, kind: int, content: bytes) -> Json:
+    """One value as a step of the stage; names in UTF-16, because JSON would lose half a pair."""
+    place = {"path": path.encode("utf-16-le", "surrogatepass").hex()}
+    if name is None:
+        return place
+    return {**place, "name": name.encode("utf-16-le", "surrogatepass").hex(), "kind": kind, "hex": content.hex()}
+
+
+def whole_characters(value: t.Any) -> t.Any:
+    """Arguments as they arrive: the way through JSON makes U+FFFD of half a surrogate pair."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {whole_characters(name): whole_characters(item) for name, item in value.items()}
+    return value
 
 
 def flat(path: str, tree: Json | None) -> Json:
@@ -109,7 +163,8 @@ def comparable(answer: t.Any) -> t.Any:
     kept = {name: comparable(value) for name, value in answer.items() if name not in _OF_THE_MOMENT}
     if "written" in kept:
         kept["written"] = kept["written"] is not None
-    for name, count in _FIRST_WORDS.items():
-        if name in kept:
-            kept[name] = kept[name].split(" ")[:count]
+    if "reason" in kept:
+        # It quotes what Windows said about an operation.
+        for operation in answer["operations"]:
+            kept["reason"] = kept["reason"].replace(operation.get("text") or "\0", "...")
     return kept

@@ -104,9 +104,22 @@ def _fold_character(character: str) -> str:
     return upper if len(upper) == 1 and upper.lower() == character else character
 
 
+def upper_invariant(name: str) -> str:
+    """A name as .NET takes it where case does not count, which is not quite the registry's way: U+01C5 is U+01C4 here,
+    and a name of its own there.
+    """
+    return name.upper() if name.isascii() else "".join(_upper_character(character) for character in name)
+
+
+def _upper_character(character: str) -> str:
+    """Upper case where that is one character; nothing becomes ASCII that is none."""
+    upper = character.upper()
+    return upper if len(upper) == 1 and upper.isascii() == character.isascii() else character
+
+
 def sort_key(name: str) -> bytes:
-    """Order of names in answers: ordinal by UTF-16 unit, case ignored."""
-    return fold(name).encode("utf-16-be", "surrogatepass")
+    """Order of names in answers: by UTF-16 unit, case ignored unless nothing else tells two names apart."""
+    return f"{upper_invariant(name)}\0{name}".encode("utf-16-be", "surrogatepass")
 
 
 def split_path(path: str) -> tuple[str, list[str]]:
@@ -139,6 +152,10 @@ class Registry:
     def allow(self, path: str) -> None:
         """Takes a denial back."""
         self._denied.pop(self._identity(path), None)
+
+    def allow_all(self) -> None:
+        """Takes every denial back."""
+        self._denied.clear()
 
     def _identity(self, path: str) -> str:
         root, names = split_path(path)

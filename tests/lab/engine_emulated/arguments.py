@@ -78,8 +78,9 @@ def is_registry_path(path: str) -> bool:
 
 
 def is_check_mode(args: t.Mapping[str, t.Any]) -> bool:
-    """Whether ansible-core asks for check mode; whatever is not clearly "no" is "yes"."""
-    return "_ansible_check_mode" in args and args["_ansible_check_mode"] is not False
+    """Whether ansible-core asks for check mode; null is as good as absent, and all else that is not "no" is "yes"."""
+    asked = args.get("_ansible_check_mode")
+    return asked is not None and asked is not False
 
 
 def content(given: t.Mapping[str, t.Any], at: str) -> tuple[int, bytes]:

@@ -12,7 +12,7 @@ import typing as t
 
 from .. import winvalue
 from ..filesystem import FileError
-from ..registry import FILE_NOT_FOUND, RegistryError, fold, text_of
+from ..registry import FILE_NOT_FOUND, RegistryError, fold, text_of, upper_invariant
 from . import arguments, journal
 from .arguments import ArgumentError
 
@@ -84,23 +84,21 @@ def _check(wanted: Answer) -> None:
     if wanted["contract"] != 1:
         text = f"This host_read knows contract 1, not {wanted['contract']}"
         raise ArgumentError(f"{text}: use one version of msexchange.tls on the controller.")
-    for kind, root in (("keys", ""), ("user_keys", "HKEY_USERS\\")):
-        for index, item in enumerate(wanted[kind]):
-            if not arguments.is_registry_path(root + item["path"]):
-                raise ArgumentError(f"The argument {kind}[{index}].path is no path of a registry key: {item['path']}")
-            if not 0 <= item["depth"] <= DEPTH_LIMIT:
-                raise ArgumentError(f"The argument {kind}[{index}].depth must be 0 to {DEPTH_LIMIT}.")
-            named_by = item.get("named_by")
-            if named_by and not arguments.is_registry_path(named_by["path"]):
-                raise ArgumentError(
-                    f"The argument {kind}[{index}].named_by.path is no path of a registry key: {named_by['path']}"
-                )
-    for index, item in enumerate(wanted["files"]):
+    requests = wanted["keys"] + wanted["user_keys"]
+    for item in requests:
+        if not 0 <= item["depth"] <= DEPTH_LIMIT:
+            raise ArgumentError(f"The argument depth must be 0 to {DEPTH_LIMIT}, not {item['depth']}.")
+    for item in wanted["files"]:
         form = [name for name in ("path", "key", "value", "relative") if item[name] is not None]
         if form not in (["path"], ["key", "value", "relative"]):
-            raise ArgumentError(f"The argument files[{index}] needs either path, or key and value and relative.")
-        if item["key"] and not arguments.is_registry_path(item["key"]):
-            raise ArgumentError(f"The argument files[{index}].key is no path of a registry key: {item['key']}")
+            raise ArgumentError("Each of the argument files needs either path, or key and value and relative.")
+    paths = [item["path"] for item in wanted["keys"]]
+    paths += [f"HKEY_USERS\\{item['path']}" for item in wanted["user_keys"]]
+    paths += [item["named_by"]["path"] for item in wanted["keys"] if item.get("named_by")]
+    paths += [item["key"] for item in wanted["files"] if item["key"]]
+    for path in paths:
+        if not arguments.is_registry_path(path):
+            raise ArgumentError(f"This is no path of a registry key: {path}")
 
 
 # -- answers
@@ -140,22 +138,9 @@ def _chosen(host: LabHost, item: Answer, errors: list[Answer]) -> Answer:
     names = None if item["named_by"] is None else _named(host, item["named_by"], errors)
     answer = _key(host, item["path"], item["depth"], errors, names)
     if item["values"] is not None:
-        kept = {_alike(name) for name in item["values"]}
-        answer["values"] = [value for value in answer["values"] if _alike(value["name"]) in kept]
+        kept = {upper_invariant(name) for name in item["values"]}
+        answer["values"] = [value for value in answer["values"] if upper_invariant(value["name"]) in kept]
     return answer
-
-
-def _alike(name: str) -> str:
-    """A name as .NET compares it (OrdinalIgnoreCase), which is not quite the registry's way: U+01C5 is U+01C4 here,
-    and a name of its own there.
-    """
-    return "".join(_upper(character) for character in name)
-
-
-def _upper(character: str) -> str:
-    """Upper case where that is one character; nothing becomes ASCII that is none."""
-    upper = character.upper()
-    return upper if len(upper) == 1 and upper.isascii() == character.isascii() else character
 
 
 def _named(host: LabHost, source: Answer, errors: list[Answer]) -> set[str]:

@@ -123,6 +123,9 @@ def _header(file: File) -> dict[str, t.Any]:
             raise ArgumentError(f"The journal has contract {head['contract']}.")
         if head["id"] != name:
             raise ArgumentError(f"The journal says that its id is {head['id']}.")
+        for member, text in head["meta"].items():
+            if not isinstance(text, str):
+                raise ArgumentError(f"In the journal meta.{member} is no string.")
     except (ArgumentError, ValueError, RecursionError) as error:
         return {"id": name, "state": "torn", "error": str(error)}
     values = [{"path": operation["path"], "name": operation["name"]} for operation in head["operations"]]

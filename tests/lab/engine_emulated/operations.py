@@ -90,9 +90,13 @@ def parse(args: t.Mapping[str, t.Any]) -> Request:
         raise ArgumentError(f"{text}: use one version of msexchange.tls on the controller.")
     if not _CHANGE.fullmatch(found["change"]):
         raise ArgumentError("The argument change must be 8 to 64 of a-z, 0-9 and -, not beginning with -.")
+    names: set[str] = set()
     for name, text in found["meta"].items():
         if not _META.fullmatch(name):
             raise ArgumentError("The names in the argument meta must be 1 to 64 of A-Z, a-z, 0-9, _, . and -.")
+        if name.lower() in names:
+            raise ArgumentError(f"The argument meta.{name} differs from another one in case only.")
+        names.add(name.lower())
         if not isinstance(text, str):
             raise ArgumentError(f"The argument meta.{name} must be a string.")
     operations = tuple(_operation(item, f"operations[{index}]") for index, item in enumerate(found["operations"]))

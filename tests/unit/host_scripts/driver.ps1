@@ -44,10 +44,10 @@ function Use-Name {
     # Calls Action with a UNICODE_STRING.
     param ([string] $Name, [scriptblock] $Action)
 
-    $units = New-Object -TypeName byte[] -ArgumentList ([Math]::Max(2, 2 * $Name.Length))
+    $units = [byte[]]::new([Math]::Max(2, 2 * $Name.Length))
     [Buffer]::BlockCopy($Name.ToCharArray(), 0, $units, 0, 2 * $Name.Length)
     $pinned = [System.Runtime.InteropServices.GCHandle]::Alloc($units, 'Pinned')
-    $text = New-Object -TypeName byte[] -ArgumentList 16
+    $text = [byte[]]::new(16)
     [BitConverter]::GetBytes([uint16](2 * $Name.Length)).CopyTo($text, 0)
     [BitConverter]::GetBytes([uint16](2 * $Name.Length)).CopyTo($text, 2)
     [BitConverter]::GetBytes($pinned.AddrOfPinnedObject().ToInt64()).CopyTo($text, 8)
@@ -58,22 +58,22 @@ function Use-Name {
 function ConvertFrom-Hex {
     param ([string] $Hex)
 
-    , [byte[]]@(for ($index = 0; $index -lt $Hex.Length; $index += 2) { [Convert]::ToByte($Hex.Substring($index, 2), 16) })
+    , [Convert]::FromHexString($Hex)
 }
 
 function ConvertTo-Hex {
     param ([byte[]] $Bytes)
 
-    -join @($Bytes | ForEach-Object -Process { '{0:x2}' -f $_ })
+    [Convert]::ToHexString($Bytes).ToLowerInvariant()
 }
 
 function ConvertFrom-Unit {
     # JSON would lose half a pair of UTF-16: names come as hex.
     param ([string] $Hex)
 
-    $units = New-Object -TypeName char[] -ArgumentList ($Hex.Length / 4)
+    $units = [char[]]::new($Hex.Length / 4)
     [Buffer]::BlockCopy((ConvertFrom-Hex -Hex $Hex), 0, $units, 0, $Hex.Length / 2)
-    New-Object -TypeName string -ArgumentList (, $units)
+    [string]::new($units)
 }
 
 function Invoke-Poke {
@@ -95,12 +95,15 @@ function Invoke-Peek {
     $key = Open-Stage -Path $Step.path
     if ($null -eq $key) { return $null }
     [uint32] $size = 0
-    $buffer = New-Object -TypeName byte[] -ArgumentList 200000
-    $code = Use-Name -Name $Step.name -Action { param ($text) $nt::NtQueryValueKey($key.Handle.DangerousGetHandle(), $text, 2, $buffer, $buffer.Length, [ref]$size) }
+    $buffer = [byte[]]::new(1024)
+    do {
+        if ($size -gt $buffer.Length) { $buffer = [byte[]]::new($size) }
+        $code = Use-Name -Name $Step.name -Action { param ($text) $nt::NtQueryValueKey($key.Handle.DangerousGetHandle(), $text, 2, $buffer, $buffer.Length, [ref]$size) }
+    } while ($code -ne 0 -and $size -gt $buffer.Length)
     $key.Close()
     if ($code -ne 0) { return $null }
     $length = [BitConverter]::ToInt32($buffer, 8)
-    $bytes = New-Object -TypeName byte[] -ArgumentList $length
+    $bytes = [byte[]]::new($length)
     [Buffer]::BlockCopy($buffer, 12, $bytes, 0, $length)
     [ordered]@{ kind = [BitConverter]::ToUInt32($buffer, 4); hex = ConvertTo-Hex -Bytes $bytes }
 }
@@ -111,9 +114,10 @@ function Get-Tree {
 
     $key = Open-Stage -Path $Path
     if ($null -eq $key) { return $null }
-    $values = [ordered]@{}
+    # Windows knows names apart that [ordered]@{} takes for one (U+01C4 and U+01C5).
+    $values = [System.Collections.Specialized.OrderedDictionary]::new([StringComparer]::Ordinal)
     foreach ($name in ($key.GetValueNames() | Sort-Object)) { $values[$name] = Invoke-Peek -Step @{ path = $Path; name = $name } }
-    $keys = [ordered]@{}
+    $keys = [System.Collections.Specialized.OrderedDictionary]::new([StringComparer]::Ordinal)
     foreach ($name in ($key.GetSubKeyNames() | Sort-Object)) { $keys[$name] = Get-Tree -Path "$Path\$name" }
     $key.Close()
     [ordered]@{ values = $values; keys = $keys }
@@ -132,12 +136,21 @@ function Get-WriteTime {
 }
 
 # Below the native calls of the scripts: a type with the same methods. Where a rule says so it runs a script, answers in the place of
-# Windows, or both.
+# Windows, or both. A rule counts for calls with this text among their arguments, or with a path below.
 class Fault {
     static [System.Collections.ArrayList] $Rules = [System.Collections.ArrayList]::new()
+    static [bool] Matches([object] $rule, [object[]] $arguments) {
+        if (-not $rule.text -and -not $rule.below) { return $true }
+        foreach ($text in $arguments) {
+            if ($text -isnot [string]) { continue }
+            if ($rule.text -and [string]::Equals($text, $rule.text, 'OrdinalIgnoreCase')) { return $true }
+            if ($rule.below -and $text.StartsWith($rule.below + '\', 'OrdinalIgnoreCase')) { return $true }
+        }
+        return $false
+    }
     static [object] Answer([string] $function, [object[]] $arguments) {
         foreach ($rule in [Fault]::Rules) {
-            if ($rule.function -cne $function -or ($rule.text -and @($arguments | Where-Object { $_ -is [string] }) -notcontains $rule.text)) { continue }
+            if ($rule.function -cne $function -or -not [Fault]::Matches($rule, $arguments)) { continue }
             if ($rule.access -and @($arguments | Where-Object { $_ -is [uint32] }) -notcontains $rule.access) { continue }
             $rule.count++
             if ($rule.nth -and $rule.count -ne $rule.nth) { continue }
@@ -145,6 +158,16 @@ class Fault {
             if ($null -ne $rule.code) { return [int]$rule.code }
         }
         return $null
+    }
+}
+
+$faulty = @{}
+
+function Clear-Fault {
+    [Fault]::Rules.Clear()
+    foreach ($name in $faulty.Keys) {
+        $real = $faulty[$name]::Real
+        & (Get-Module -Name $name) { param ($type) if ($script:Api) { $script:Api = $type } } $real
     }
 }
 
@@ -163,19 +186,25 @@ function Add-Fault {
             $all = ($parameters | ForEach-Object { "`$p$($_.Position)" }) -join ', '
             "static [int] $($method.Name)($declared) { `$code = [Fault]::Answer('$($method.Name)', @($all)); if (`$null -ne `$code) { return `$code }; $before; `$windows = [Faulty$($Step.module)]::Real; `$code = `$windows::$($method.Name)($passed); $after; return `$code }"
         }
-        $type = Invoke-Expression -Command "class Faulty$($Step.module) { static [type] `$Real; $($methods -join "`n") }; [Faulty$($Step.module)]"
+        # Made once: its making takes longer than all the calls of a test.
+        if (-not $faulty.Contains($Step.module)) { $faulty[$Step.module] = Invoke-Expression -Command "class Faulty$($Step.module) { static [type] `$Real; $($methods -join "`n") }; [Faulty$($Step.module)]" }
+        $type = $faulty[$Step.module]
         $type::Real = $real
         & $module { param ($type) $script:Api = $type } $type
     }
-    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; access = $Step.access; nth = $Step.nth; code = $Step.code; script = $Step.script; count = 0 })
+    $null = [Fault]::Rules.Add(@{ function = $Step.function; text = $Step.text; below = $Step.below; access = $Step.access; nth = $Step.nth; code = $Step.code; script = $Step.script; count = 0 })
     $true
 }
+
+$blocks = @{}
 
 function Invoke-Script {
     param ($Step)
 
     $global:complex_args = $Step.args
-    $output = @(& ([scriptblock]::Create([System.IO.File]::ReadAllText("$Folder\modules\$($Step.do).ps1"))))
+    # Read once: the second run of the same block is the faster one.
+    if (-not $blocks.Contains($Step.do)) { $blocks[$Step.do] = [scriptblock]::Create([System.IO.File]::ReadAllText("$Folder\modules\$($Step.do).ps1")) }
+    $output = @(& $blocks[$Step.do])
     # One string on the output stream, and nothing else.
     [ordered]@{ output = @($output | ForEach-Object { "$_" }); types = @($output | ForEach-Object { $_.GetType().Name }) }
 }
@@ -189,11 +218,12 @@ function Invoke-Step {
             'host_read' { Invoke-Script -Step $step }
             'host_write' { Invoke-Script -Step $step }
             'poke' { Invoke-Poke -Step $step }
+            'pokes' { foreach ($entry in $step.entries) { $null = Invoke-Poke -Step $entry }; $true }
             'peek' { Invoke-Peek -Step $step }
             'tree' { Get-Tree -Path $step.path }
             'write_time' { Get-WriteTime -Path $step.path }
             'fault' { Add-Fault -Step $step }
-            'no_faults' { [Fault]::Rules.Clear() }
+            'no_faults' { Clear-Fault; $true }
             'script' { & ([scriptblock]::Create($step.text)) }
             default { throw "unknown step $($step.do)" }
         }
@@ -208,7 +238,7 @@ while (-not [System.IO.File]::Exists("$Folder\quit")) {
         continue
     }
     Import-Utility
-    [Fault]::Rules.Clear()
+    Clear-Fault
     $answers = @(foreach ($line in [System.IO.File]::ReadAllLines("$Folder\steps")) { Invoke-Step -Line $line })
     [System.IO.File]::Delete("$Folder\steps")
     [System.IO.File]::WriteAllLines("$Folder\results.new", [string[]]$answers)

@@ -92,6 +92,17 @@ def test_every_kind_and_every_malformed_value_is_told_from_the_canonical_one(sta
     assert [value["name"] for value in answer["values"]] == sorted(VALUES, key=ordinal)
 
 
+def test_names_that_dotnet_takes_for_one_come_in_the_same_order_every_time(stage: Stage) -> None:
+    names = ["\u01c4", "\u01c5"]
+    for number, order in enumerate((names, names[::-1])):
+        for name in order:
+            stage.poke(f"{T}\\{number}", name, DWORD, bytes(4)).poke(f"{T}\\{number}\\{name}", "", DWORD, bytes(4))
+    keys = stage.read(keys=[{"path": f"{T}\\{number}", "depth": 1} for number in range(2)]).one()["keys"]
+    for key in keys:
+        assert [value["name"] for value in key["values"]] == names
+        assert [below["path"].rsplit("\\", 1)[1] for below in key["keys"]] == names
+
+
 def expected(kind: int, data: bytes) -> Json:
     """What the contract says about any bytes, written a second time and differently."""
     if kind == DWORD and len(data) == 4:

@@ -107,6 +107,7 @@ REQUESTS: list[tuple[Json, str]] = [
     ({"meta": {"a": {"b": "c"}}}, "meta.a must be a string"),
     ({"meta": {"": "a"}}, "names in the argument meta"),
     ({"meta": {"a b": "a"}}, "names in the argument meta"),
+    ({"meta": {"ticket": "1", "Ticket": "2"}}, "meta.Ticket differs from another one in case only"),
     ({"reboot_required": "no"}, "reboot_required must be true or false"),
     ({"undo": 1}, "undo must be a string"),
     ({"check_mode": True}, "check_mode is unknown"),

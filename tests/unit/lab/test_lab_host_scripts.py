@@ -169,14 +169,14 @@ def test_where_native_calls_are_blocked_times_are_unknown_and_nothing_is_written
         ({}, "contract is missing"),
         ({"contract": 1, "kyes": []}, "kyes is unknown; known are contract, files, journal, keys, user_keys"),
         ({"contract": 1, "keys": {}}, "keys must be a list"),
-        ({"contract": 1, "keys": [{"path": "HKLM\\X"}]}, r"keys\[0\].path is no path"),
+        ({"contract": 1, "keys": [{"path": "HKLM\\X"}]}, "no path of a registry key"),
         ({"contract": 1, "keys": [{"path": T, "depth": 65}]}, "0 to 64"),
         ({"contract": 1, "keys": [{"path": T, "_ansible_x": 1}]}, "_ansible_x is unknown"),
-        ({"contract": 1, "user_keys": [{"path": "\\X"}]}, r"user_keys\[0\].path"),
+        ({"contract": 1, "user_keys": [{"path": "\\X"}]}, "no path of a registry key"),
         ({"contract": 1, "user_keys": [{"path": "X", "values": []}]}, r"user_keys\[0\].values is unknown"),
         ({"contract": 1, "keys": [{"path": T, "values": [1]}]}, r"keys\[0\].values\[0\] must be a string"),
-        ({"contract": 1, "keys": [{"path": T, "named_by": {"path": "X", "value": "x"}}]}, "named_by.path is no path"),
-        ({"contract": 1, "files": [{"path": "C:\\x", "key": T}]}, r"files\[0\] needs either"),
+        ({"contract": 1, "keys": [{"path": T, "named_by": {"path": "X", "value": "x"}}]}, "no path of a registry key"),
+        ({"contract": 1, "files": [{"path": "C:\\x", "key": T}]}, "files needs either"),
     ],
 )
 def test_an_argument_that_the_contract_does_not_know_is_refused_by_name(host: LabHost, args: Json, words: str) -> None:
@@ -225,6 +225,12 @@ def test_a_mismatch_writes_nothing_leaves_no_journal_and_shows_what_is_there(hos
 def test_nothing_to_do_is_unchanged_whatever_was_expected(host: LabHost) -> None:
     answer = write(host, setting(T, "old", 1, expect=there(7)))
     assert (answer["status"], answer["changed"], answer["journal"]) == ("unchanged", False, None)
+
+
+@pytest.mark.parametrize(("asked", "is_check"), [(None, False), (False, False), (True, True), ("no", True), (0, True)])
+def test_only_what_is_clearly_no_is_no_check_mode(host: LabHost, asked: object, is_check: bool) -> None:
+    assert write(host, setting(), _ansible_check_mode=asked)["changed"]
+    assert (host.registry.value(T, "new") is None) is is_check
 
 
 def test_check_mode_says_what_would_be_done_and_does_nothing(host: LabHost) -> None:
@@ -339,6 +345,19 @@ def test_a_broken_journal_is_torn_and_says_why(host: LabHost) -> None:
     found = {header["id"]: header for header in read(host, journal=True)["journal"]}
     assert [found[name]["state"] for name in ("broken-1", "change-1", "liar-0001")] == ["torn", "closed", "torn"]
     assert "change-1" in found["liar-0001"]["error"]
+
+
+def test_a_journal_whose_meta_is_no_text_is_torn(host: LabHost) -> None:
+    write(host, setting(), meta={"ticket": "x"})
+    content = host.journal_files()["change-1.json"].replace(b'{"ticket":"x"}', b'{"ticket":4.5}')
+    host.files.add(f"{journal.FOLDER}\\change-1.json", content)
+    (header,) = read(host, journal=True)["journal"]
+    assert header["state"] == "torn"
+
+
+def test_names_in_meta_differ_in_more_than_case(host: LabHost) -> None:
+    with pytest.raises(ArgumentError, match="Ticket differs from another one in case only"):
+        write(host, setting(), meta={"ticket": "1", "Ticket": "2"})
 
 
 @pytest.mark.parametrize(

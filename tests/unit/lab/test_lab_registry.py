@@ -124,6 +124,12 @@ def test_names_are_sorted_by_utf16_unit_without_case() -> None:
     assert sorted(names, key=sort_key) == ["A", "a/", "b", "\U0001f600", "￿"]
 
 
+def test_names_that_dotnet_takes_for_one_have_an_order_all_the_same() -> None:
+    # Upper case in .NET: U+00B5 is U+039C, U+00FF is U+0178, U+01C5 and U+01C6 are U+01C4.
+    names = ["\u00b5", "\u01c6", "\u01c4", "\u01c5", "\u00ff"]
+    assert sorted(names, key=sort_key) == ["\u00ff", "\u01c4", "\u01c5", "\u01c6", "\u00b5"]
+
+
 def test_a_clock_never_stands_still() -> None:
     clock = Clock(source=lambda: 1_700_000_000.0)
     assert clock.now() < clock.now()
