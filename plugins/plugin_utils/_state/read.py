@@ -31,12 +31,18 @@ from .effective import BETWEEN_WRITE_AND_BOOT, POLICY_SUFFIX, default_of, future
 from .journal import debt, owners, touched_since_boot
 from .meaning import is_malformed, meaning_of
 from .model import Form, Origin, SettingState, State
-from .suites import Names, Seen, curves_in_force, policy_counts, suites_in_force
+from .suites import Names, Seen, curves_in_force, policy_counts, policy_curves_count, suites_in_force
 
-#: List settings: the Group Policy place and the local one, and how the list in force is found.
-_LISTS: t.Mapping[str, t.Callable[[Seen, Seen, HostIdentity, Catalogue], Names]] = {
-    "cipher_suites": suites_in_force,
-    "curves": curves_in_force,
+#: List settings, with a Group Policy place and a local one: how the list in force is found, and whether the first wins.
+_LISTS: t.Mapping[
+    str,
+    tuple[
+        t.Callable[[Seen, Seen, HostIdentity, Catalogue], Names],
+        t.Callable[[Form, RegistryValue | None], bool | None],
+    ],
+] = {
+    "cipher_suites": (suites_in_force, policy_counts),
+    "curves": (curves_in_force, policy_curves_count),
 }
 
 
@@ -171,12 +177,13 @@ def _lists(
     policy, local = settings.get(group + POLICY_SUFFIX), settings.get(f"{group}.local")
     if policy is None or local is None:
         return None, None
-    future = _LISTS[group](_seen(policy), _seen(local), identity, catalogue)
+    in_force, counts = _LISTS[group]
+    future = in_force(_seen(policy), _seen(local), identity, catalogue)
     unsure = [
         state for state in (policy, local) if state.pending or (state.effective == UNKNOWN and state.form is Form.SET)
     ]
     now = None if unsure else future
-    wins = policy_counts(*_seen(policy)) if group == "cipher_suites" else policy.form is Form.SET
+    wins = counts(*_seen(policy))
     for state, inert in ((policy, wins is False), (local, wins is True)):
         settings[state.setting] = _with_list(state, now, future, inert)
     return now, future

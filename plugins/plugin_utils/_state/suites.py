@@ -46,6 +46,11 @@ def policy_counts(form: Form, value: RegistryValue | None) -> bool | None:
     return None
 
 
+def policy_curves_count(form: Form, _value: RegistryValue | None) -> bool | None:
+    """Whether a Group Policy curve list wins over the local one; None when that is not known."""
+    return {Form.SET: True, Form.ABSENT: False}.get(form)
+
+
 def usable_suites(names: t.Iterable[str], identity: HostIdentity, catalogue: Catalogue) -> Names:
     """The names that this OS can use, in order, each once; None when the OS is unknown. Schannel passes over others."""
     os, known = identity.os, own_list(identity, catalogue)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tools.registry import multi, on_host, state_of
+from tools.registry import AFTER, multi, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State, read_state
@@ -71,6 +71,50 @@ def test_a_multi_string_list_of_group_policy_is_ignored_and_the_local_one_counts
     assert state.settings["cipher_suites.group_policy"].origin is Origin.INERT
 
 
+def test_a_list_of_group_policy_may_be_as_long_as_windows_describes_and_no_longer() -> None:
+    longest = f"{GCM},".ljust(1023, "X")
+    assert state_of(policy(f'"{longest}"')).suites == (GCM,)
+    assert state_of(policy(f'"{longest}X"')).suites is None
+
+
+def test_an_older_build_has_a_list_of_its_own() -> None:
+    build = r"[HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion]"
+    state = state_of(f'{build}\n"CurrentBuildNumber"="17763"\n"InstallationType"="Client"\n', "win10")
+    older = load().suites_of("win10", 17763)
+    assert older is not None
+    assert state.identity.build == 17763
+    assert state.suites == older.default != default("win10")
+
+
+def test_a_list_that_was_deleted_after_the_boot_makes_the_list_in_force_unknown_and_the_future_known() -> None:
+    for key in ("POLICY_SSL", "LOCAL_SSL"):
+        state = state_of(f"[{key}]\n", written={key: AFTER})
+        assert (state.suites, state.future_suites) == (None, default("ws2016"))
+
+
+def test_a_list_of_which_no_time_is_known_is_not_known_to_be_in_force() -> None:
+    state = state_of(policy(f'"{GCM}"'), written={"POLICY_SSL": None})
+    assert (state.suites, state.future_suites) == (None, (GCM,))
+    assert state.settings["cipher_suites.group_policy"].effective == "unknown"
+    assert state.settings["cipher_suites.group_policy"].future == (GCM,)
+
+
+@pytest.mark.parametrize("missing", ["curves.local", "curves.group_policy"])
+def test_without_one_of_its_two_places_in_the_catalogue_a_list_is_unknown(missing: str) -> None:
+    catalogue = load()
+    settings = {name: setting for name, setting in catalogue.settings.items() if name != missing}
+    state = read_state(on_host("[SCHANNEL]\n"), dataclasses.replace(catalogue, settings=settings))
+    assert (state.curves, state.future_curves) == (None, None)
+    assert state.suites == default("ws2016")
+
+
+def test_a_state_says_what_it_was_read_from() -> None:
+    catalogue, observation = load(), on_host("[SCHANNEL]\n")
+    state = read_state(observation, catalogue)
+    assert state.observation is observation
+    assert state.catalogue is catalogue
+
+
 @pytest.mark.parametrize("text", ["hex(2):54,00,00,00", "hex:54", "dword:1", f'"{",".join([GCM] * 40)}"'])
 def test_a_list_of_group_policy_that_nobody_describes_makes_the_suites_unknown(text: str) -> None:
     state = state_of(policy(text) + LOCAL)
@@ -100,7 +144,8 @@ def test_the_curve_in_a_name_counts_before_2016_and_is_dropped_after() -> None:
 
 
 def test_the_curves_of_group_policy_win_and_the_default_is_that_of_windows() -> None:
-    assert state_of("[SCHANNEL]\n").curves == ("curve25519", "NistP256", "NistP384")
+    untouched = state_of("[SCHANNEL]\n")
+    assert untouched.curves == untouched.future_curves == ("curve25519", "NistP256", "NistP384")
     text = f'[LOCAL_SSL]\n"EccCurves"={multi("NistP256")}\n'
     assert state_of(text).curves == ("NistP256",)
     assert state_of(text + f'[POLICY_SSL]\n"EccCurves"={multi("NistP384", "NistP256")}\n').curves == (
@@ -119,6 +164,23 @@ def test_before_2016_there_is_no_curve_order() -> None:
 
 def test_a_curve_list_of_the_wrong_kind_makes_the_curves_unknown() -> None:
     assert state_of('[POLICY_SSL]\n"EccCurves"="NistP384"\n').curves is None
+
+
+def test_a_curve_list_of_the_wrong_kind_is_not_called_without_effect() -> None:
+    state = state_of(f'[POLICY_SSL]\n"EccCurves"="NistP384"\n[LOCAL_SSL]\n"EccCurves"={multi("NistP256")}\n')
+    assert state.settings["curves.group_policy"].origin is Origin.UNKNOWN
+    assert state.settings["curves.local"].origin is Origin.REGISTRY
+    assert state.settings["curves.local"].effective == state.settings["curves.local"].future == "unknown"
+
+
+def test_local_curves_are_without_effect_under_those_of_group_policy_only() -> None:
+    local = f'[LOCAL_SSL]\n"EccCurves"={multi("NistP256")}\n'
+    alone = state_of(local).settings["curves.local"]
+    assert (alone.origin, alone.effective, alone.future) == (Origin.REGISTRY, ("NistP256",), ("NistP256",))
+    state = state_of(local + f'[POLICY_SSL]\n"EccCurves"={multi("NistP384")}\n')
+    assert state.settings["curves.group_policy"].origin is Origin.GROUP_POLICY
+    assert state.settings["curves.local"].origin is Origin.INERT
+    assert state.settings["curves.local"].effective == state.settings["curves.local"].future == ("NistP384",)
 
 
 def owners(state: State) -> dict[str, str]:

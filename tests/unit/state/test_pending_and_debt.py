@@ -107,7 +107,26 @@ def test_a_clock_that_was_set_after_the_change_does_not_lose_the_debt() -> None:
 
 
 def test_debts_come_oldest_first() -> None:
-    assert owed(change("late", started=AFTER + 2), change("early", started=AFTER + 1)) == ("early", "late")
+    assert owed(change("a-late", started=AFTER + 2), change("b-early", started=AFTER + 1)) == ("b-early", "a-late")
+
+
+def test_debts_of_the_same_or_an_unknown_moment_come_by_name() -> None:
+    changes = [change("c", started=None), change("b", started=AFTER), change("a", started=AFTER)]
+    assert owed(*changes) == ("c", "a", "b")
+
+
+@pytest.mark.parametrize(
+    "path", [SERVER.upper(), r"HKLM\SYSTEM\ControlSet001\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.0\Server"]
+)
+def test_a_change_of_ours_is_found_by_any_name_of_its_key(path: str) -> None:
+    journal = [change(values=[(path, "ENABLED")])]
+    select = '[SCHANNEL]\n[HKLM\\SYSTEM\\Select]\n"Current"=dword:1\n'
+    assert state_of(select, journal=journal).settings[SETTING].pending
+
+
+def test_a_change_of_ours_to_another_value_leaves_a_setting_alone() -> None:
+    journal = [change(values=[(SERVER, "Other"), (SERVER + "\\Below", "Enabled")])]
+    assert not state_of("[SCHANNEL]\n", journal=journal).settings[SETTING].pending
 
 
 def test_a_key_that_somebody_else_wrote_is_pending_but_no_debt() -> None:
