@@ -14,7 +14,7 @@ from integration.controller import Controller, Result, Run, task
 from lab.counters import Counters
 from lab.lab import Lab
 
-pytestmark = pytest.mark.proves("lab_ansible")
+pytestmark = pytest.mark.proves("connections")
 
 PERSONA = "ex2016_ws2016_mistakes"
 CONNECTIONS = [(connection, scheme) for connection in ("winrm", "psrp") for scheme in ("http", "https")]

@@ -20,7 +20,7 @@ from lab.hive_data import dump
 from lab.host import LabHost
 from lab.lab import Lab
 
-pytestmark = pytest.mark.proves("host_failures")
+pytestmark = pytest.mark.proves("connections", "host_failures")
 
 PERSONA = "ex2013_ws2012r2"
 MACHINE = "HKEY_LOCAL_MACHINE"

@@ -20,7 +20,7 @@ PSRP = {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_
 PSRP["ansible_psrp_message_encryption"] = "never"
 
 
-@pytest.mark.proves("lab_ansible")
+@pytest.mark.proves("connections", "lab_ansible")
 def test_facts_ping_a_key_with_a_slash_a_restart_and_plain_commands(tmp_path: pathlib.Path) -> None:
     with Lab.start(ex1={**EX2016, "scheme": "http"}) as lab:
         check(Controller(tmp_path, lab.inventory_path).play(*TASKS), "ex1")
@@ -28,7 +28,7 @@ def test_facts_ping_a_key_with_a_slash_a_restart_and_plain_commands(tmp_path: pa
         assert lab.host("ex1").unanswered == []
 
 
-@pytest.mark.proves("restart")
+@pytest.mark.proves("connections", "restart")
 def test_the_role_harden_restarts_a_drained_server_and_proves_it(tmp_path: pathlib.Path) -> None:
     with Lab.start(timing=FAST, ex1={**EX2016, "scheme": "https", "maintenance": True}) as lab:
         run = Estate.of(lab, tmp_path).run("harden", hosts="ex1")
@@ -41,7 +41,7 @@ def test_the_role_harden_restarts_a_drained_server_and_proves_it(tmp_path: pathl
         assert lab.host("ex1").unanswered == []
 
 
-@pytest.mark.proves("lab_ansible")
+@pytest.mark.proves("connections", "lab_ansible")
 def test_each_engine_carries_out_a_change_over_psrp(target_of: TargetOf) -> None:
     lab, controller, _engine = target_of("ex2013_ws2012r2")
     setting = {"setting": "schannel.event_logging", "value": 3}
