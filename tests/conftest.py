@@ -10,6 +10,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 from proof.marks import pytest_collection_modifyitems  # noqa: F401  a hook, called by pytest
+from proof.windows_run import pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401  hooks too
 
 # How long an example takes says something about the machine, not about the code.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])

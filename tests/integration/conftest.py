@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import os
 import pathlib
 import threading
 import typing as t
@@ -38,6 +40,34 @@ def target_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             return lab, Controller(tmp_path_factory.mktemp("controller"), lab.inventory_path), engine
 
         yield target
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A server that a test may read, and write below a key of its own. ``lab``: None where it is a real one."""
+
+    name: str
+    kind: str
+    controller: Controller
+    lab: Lab | None
+
+
+@pytest.fixture(scope="module", params=[*ENGINES, pytest.param("windows", marks=pytest.mark.needs_windows)])
+def any_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Server]:
+    """The same tests on each engine and, where ``MSEXCHANGE_TLS_HOST`` names one of ``MSEXCHANGE_TLS_INVENTORY``, on a
+    real server.
+    """
+    folder = tmp_path_factory.mktemp("controller")
+    if request.param == "windows":
+        name, inventory = (os.environ.get(f"MSEXCHANGE_TLS_{word}") for word in ("HOST", "INVENTORY"))
+        if not name or not inventory:
+            pytest.skip("no real server: MSEXCHANGE_TLS_HOST and MSEXCHANGE_TLS_INVENTORY name one")
+        yield Server(name, "windows", Controller(folder, pathlib.Path(inventory).resolve()), None)
+        return
+    if request.param == "powershell":
+        _require_powershell()
+    with Lab.start("ex2016_ws2016_mistakes", engine=request.param) as lab:
+        yield Server("ex1", request.param, Controller(folder, lab.inventory_path), lab)
 
 
 def _require_powershell() -> None:
