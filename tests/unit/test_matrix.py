@@ -9,6 +9,8 @@ from __future__ import annotations
 import pathlib
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 from tools.matrix import (
     PINNED,
     REQUIREMENTS,
@@ -131,3 +133,13 @@ def test_the_connections_which_the_main_run_leaves_out_have_a_run_on_every_core(
     assert runs["connections"].cores == ()
     there = {f"tests/integration/{path.name}" for path in (ROOT / "tests/integration").glob("test_connections*.py")}
     assert there == {word for word in runs["connections"].words if word.startswith("tests/")}
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_make_test_uses_the_newest_released_core_that_the_python_of_the_machine_allows(python: str) -> None:
+    lines = (REQUIREMENTS / "runtime.txt").read_text(encoding="utf-8").splitlines()
+    asked = [Requirement(line) for line in lines if line.startswith("ansible-core==")]
+    (used,) = (one for one in asked if one.marker is None or one.marker.evaluate({"python_version": python}))
+    _packages, cores, _suites = load(REQUIREMENTS / "matrix.yml")
+    allowed = [Version(core.core) for core in cores if python in core.pythons]
+    assert used.specifier.contains(max(version for version in allowed if not version.is_prerelease))
