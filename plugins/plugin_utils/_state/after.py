@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
@@ -48,10 +49,7 @@ def after(observation: Observation, operations: t.Iterable[Write]) -> Observatio
 
     Keys that could not be read stay so. The journal stays as it was; the change itself is the caller's to add.
     """
-    keys = {
-        path_key(key.path, observation.current_control_set): dataclasses.replace(key, keys=())
-        for key in observation.walk()
-    }
+    keys = {path_key(key.path, observation.current_control_set): key for key in observation.walk()}
     for operation in operations:
         place = path_key(operation.path, observation.current_control_set)
         if not place:
@@ -70,12 +68,11 @@ def after(observation: Observation, operations: t.Iterable[Write]) -> Observatio
 
 def _create(keys: dict[tuple[str, ...], RegistryKey], path: str, observation: Observation) -> None:
     """The key and its missing parents, as far as the parents are among the keys that were looked at."""
-    parts = split_path(path)
-    for length in range(1, len(parts) + 1):
-        ancestor = join_path(*parts[:length])
+    wanted = path_key(path, observation.current_control_set)
+    for ancestor in itertools.accumulate(split_path(path), join_path):
         place = path_key(ancestor, observation.current_control_set)
         known = keys.get(place)
-        missing = known is None and (length == len(parts) or _parent_known(keys, place))
+        missing = known is None and (place == wanted or _parent_known(keys, place))
         if missing or (known is not None and known.exists is False):
             keys[place] = RegistryKey(ancestor, True, observation.machine.now)
 

@@ -16,8 +16,6 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     DISABLED,
     DISABLED_BY_DEFAULT,
     ENABLED,
-    REG_MULTI_SZ,
-    REG_SZ,
     UNKNOWN,
     UNSUPPORTED,
     Meaning,
@@ -62,11 +60,10 @@ def is_malformed(place: Place, value: RegistryValue, kind: SettingKind) -> bool:
     """Whether a value is of another kind than Windows reads there, or its bytes are not canonical for the kind."""
     if value.raw or value.kind != place.kind:
         return True
-    if kind is SettingKind.LIST and value.kind == REG_MULTI_SZ:
-        # One element with commas in it: the Exchange page writes it so for 2012 R2; whether Schannel reads it is
-        # unconfirmed (guidance 1.6).
-        return isinstance(value.data, tuple) and any("," in element for element in value.data)
-    return False
+    # One element with commas in it: the Exchange page writes it so for 2012 R2; whether Schannel reads it is
+    # unconfirmed (guidance 1.6).
+    listed = value.data if kind is SettingKind.LIST and isinstance(value.data, tuple) else ()
+    return any("," in element for element in listed)
 
 
 def meaning_of(setting: Setting, values: t.Sequence[RegistryValue | None], default: Meaning | None) -> Meaning | None:
@@ -109,7 +106,7 @@ def list_names(value: RegistryValue) -> tuple[str, ...]:
     """
     if isinstance(value.data, tuple):
         return value.data
-    if value.kind == REG_SZ and isinstance(value.data, str) and value.data:
+    if isinstance(value.data, str) and value.data:
         return tuple(value.data.split(","))
     return ()
 

@@ -73,14 +73,14 @@ def read_state(observation: Observation, catalogue: Catalogue) -> State:
 
 def user_hives(observation: Observation) -> tuple[str, ...]:
     """The loaded hives of people that were read: ``HKEY_USERS\\S-1-5-21-...`` without the ``_Classes`` twins."""
-    hives: dict[str, None] = {}
+    hives: list[str] = []
     for key in observation.walk():
         parts = split_path(key.path)
         if len(parts) > 1 and fold(parts[0]) == "HKEY_USERS":
             sid = fold(parts[1])
             if sid.startswith("S-1-5-21-") and not sid.endswith("_CLASSES"):
-                hives[join_path("HKEY_USERS", sid)] = None
-    return tuple(hives)
+                hives.append(join_path("HKEY_USERS", sid))
+    return tuple(dict.fromkeys(hives))
 
 
 class _Reader:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools.examples import examples
 from tools.observations import observations, registry_values
-from tools.registry import NOW, on_host, state_of
+from tools.registry import BEFORE, NOW, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, RegistryValue
@@ -35,7 +35,31 @@ def test_a_set_creates_the_key_and_the_keys_above_it_with_the_time_of_now() -> N
     assert observation.written(SERVER) == NOW
     schannel = observation.key(SCHANNEL)
     assert schannel is not None
-    assert [key.path for key in schannel.keys] == [SCHANNEL + r"\Protocols"]
+    assert [(key.path, key.written) for key in schannel.keys] == [(SCHANNEL + r"\Protocols", NOW)]
+    assert schannel.written == BEFORE
+
+
+def test_a_key_that_is_written_to_has_the_time_of_now() -> None:
+    observation = on_host('[SCHANNEL]\n"EventLogging"=dword:1\n')
+    assert after(observation, sets(SCHANNEL, RegistryValue("EventLogging", 4, 7))).written(SCHANNEL) == NOW
+    deleted = after(observation, [Operation("delete_value", SCHANNEL, "EventLogging", None, None)])
+    assert deleted.written(SCHANNEL) == NOW
+    assert after(observation, []).written(SCHANNEL) == BEFORE
+
+
+def test_a_key_of_the_control_set_in_use_is_the_same_key() -> None:
+    numbered = SCHANNEL.replace("CurrentControlSet", "ControlSet001")
+    select = '[HKLM\\SYSTEM\\Select]\n"Current"=dword:1\n'
+    observation = on_host(f'{select}[{numbered}]\n"EventLogging"=dword:1\n')
+    observation = after(observation, sets(SCHANNEL, RegistryValue("EventLogging", 4, 7)))
+    observation = after(observation, sets(numbered + r"\Protocols", ZERO))
+    schannel = observation.key(SCHANNEL)
+    assert schannel is not None
+    assert [(value.name, value.data) for value in schannel.values] == [("EventLogging", 7)]
+    assert observation.value(SCHANNEL + r"\Protocols", "Enabled") == ZERO
+    for path in (SCHANNEL, numbered):
+        gone = after(observation, [Operation("delete_value", path, "EventLogging", None, None)])
+        assert gone.value(SCHANNEL, "EventLogging") is None
 
 
 def test_the_prediction_is_pending_until_the_boot() -> None:
@@ -119,4 +143,5 @@ def test_an_operation_that_wants_a_value_and_has_none_does_nothing() -> None:
 
 @pytest.mark.parametrize("path", ["", "HKEY_LOCAL_MACHINE", "nonsense"])
 def test_a_strange_path_does_not_fail(path: str) -> None:
-    after(on_host("[SCHANNEL]\n"), sets(path, ZERO))
+    observation = after(on_host("[SCHANNEL]\n"), [*sets(path, ZERO), *sets(SERVER, ONE)])
+    assert observation.value(SERVER, "DisabledByDefault") == ONE
