@@ -70,7 +70,9 @@ def capture(command: t.Sequence[str], smtp: bool) -> bytes:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(_PATIENCE)
         words = [word.replace("{port}", str(listener.getsockname()[1])) for word in command]
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             connection, _address = listener.accept()
             with connection:

@@ -60,7 +60,8 @@ class Client:
     ``lowest``, ``highest``: versions, those between included. ``suites``: IANA names and the names of SSL 2.0, of all
     versions, in the order in which it sends them. ``groups``: IANA names; without any, it names no groups.
     ``signatures``: IANA names of signature schemes. ``extensions``: words of EXTENSIONS.
-    ``needs_secure_renegotiation``: it leaves a server that does not show RFC 5746.
+    ``needs_secure_renegotiation``: it leaves a server that does not show RFC 5746. ``refuses_sha1_handshakes``: up to
+    TLS 1.1 it takes only suites without a signed key exchange, which is signed with SHA-1 there.
     ``hashes``: the signature hashes that it accepts in a chain; None, any. The bits are limits of what it accepts, RSA
     keys of a chain and primes of DHE. ``sources``: tags of the catalogue.
     """
@@ -79,6 +80,7 @@ class Client:
     extensions: tuple[str, ...] = ()
     renegotiation: str = "scsv"
     needs_secure_renegotiation: bool = False
+    refuses_sha1_handshakes: bool = False
     hashes: frozenset[str] | None = None
     rsa_min_bits: int | None = None
     rsa_max_bits: int | None = None

@@ -40,6 +40,15 @@ def _renegotiation(seen: Seen, client: Client, version: Version, _suite: Suite) 
     return Objection(Result.NO_SECURE_RENEGOTIATION, words)
 
 
+def _signature(_seen: Seen, client: Client, version: Version, suite: Suite) -> Objection | None:
+    """Before TLS 1.2 a signed key exchange is always signed with SHA-1, RSA with MD5 as well (RFC 4346 7.4.3)."""
+    signed = suite.key_exchange in ("ECDHE", "DHE") and suite.authentication != "anon"
+    if not client.refuses_sha1_handshakes or version >= Version.TLS_1_2 or not signed:
+        return None
+    words = f"In {version.label} the key exchange is signed with SHA-1, which it does not accept."
+    return Objection(Result.NO_COMMON_SUITE, words)
+
+
 def _size_of_dhe(seen: Seen, client: Client, _version: Version, suite: Suite) -> Objection | None:
     limited = client.dh_min_bits is not None or client.dh_max_bits is not None
     if suite.key_exchange != "DHE" or not limited:
@@ -108,4 +117,4 @@ def _out_of_range(bits: int, least: int | None, most: int | None) -> str:
     return ""
 
 
-_CHECKS = (_renegotiation, _size_of_dhe, _certificate)
+_CHECKS = (_renegotiation, _signature, _size_of_dhe, _certificate)

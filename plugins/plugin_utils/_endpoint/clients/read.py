@@ -113,6 +113,7 @@ class _Reader:
             extensions=extensions,
             renegotiation=renegotiation,
             needs_secure_renegotiation=draft.text("needs_secure_renegotiation") == str(True),
+            refuses_sha1_handshakes=draft.text("refuses_sha1_handshakes") == str(True),
             hashes=frozenset(hashes) if hashes else None,
             rsa_min_bits=draft.number("rsa_min_bits"),
             rsa_max_bits=draft.number("rsa_max_bits"),

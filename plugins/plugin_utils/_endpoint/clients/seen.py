@@ -12,8 +12,8 @@ import types
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Version, group_by_name, suite_by_name
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import suite_names, versions_of
 
-from ..answer import suite_names, versions_of
 from ..certificates.model import Certificate
 from ..certificates.read import read_certificate
 from ..certificates.sent import sent_certificates, sent_chains

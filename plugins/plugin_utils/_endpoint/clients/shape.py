@@ -29,6 +29,7 @@ CLIENT = (
     Field("extensions", Type.TEXTS, required=False),
     Field("renegotiation", Type.TEXT, required=False),
     Field("needs_secure_renegotiation", Type.TRUTH, required=False),
+    Field("refuses_sha1_handshakes", Type.TRUTH, required=False),
     Field("hashes", Type.TEXTS, required=False),
     Field("rsa_min_bits", Type.NUMBER, required=False),
     Field("rsa_max_bits", Type.NUMBER, required=False),
