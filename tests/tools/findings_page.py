@@ -17,9 +17,10 @@ PAGE = _ROOT / "docs/findings.md"
 
 def main() -> int:
     """The page is the only thing that is written."""
-    sys.path.insert(0, str(_ROOT / ".cache/collections"))
+    sys.path[:0] = [str(_ROOT / ".cache/collections"), str(_ROOT / "tests")]
+    from tools.findings_document import render_findings
+
     from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-    from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import render_findings
 
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(render_findings(load()), encoding="utf-8")

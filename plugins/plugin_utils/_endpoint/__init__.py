@@ -6,25 +6,25 @@
 
 from __future__ import annotations
 
-from .answer import answered, endpoint_name, leaf_certificates, suite_names, versions_of
-from .certificates import FAMILIES, CertificateAudit, audit_certificates
+from .certificates import CertificateAudit, audit_certificates
 from .certificates import to_data as certificates_to_data
-from .intent import Expectation, Intent, Server, intent
+from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients
+from .families import FAMILIES
+from .judge import Context, judge
 from .port import find_at_port
 
 __all__ = [
     "FAMILIES",
     "CertificateAudit",
-    "Expectation",
-    "Intent",
-    "Server",
-    "answered",
+    "Client",
+    "ClientsError",
+    "Context",
     "audit_certificates",
     "certificates_to_data",
-    "endpoint_name",
+    "clients_of",
     "find_at_port",
-    "intent",
-    "leaf_certificates",
-    "suite_names",
-    "versions_of",
+    "hello_of",
+    "judge",
+    "load_clients",
+    "read_clients",
 ]

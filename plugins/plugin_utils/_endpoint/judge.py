@@ -10,13 +10,13 @@ import dataclasses
 import datetime
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Server
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import finding_data, in_order
 
 from .certificates import audit_certificates
 from .certificates import to_data as certificates_data
 from .clients import Client, Result, clients_of, simulate
 from .groups import compare_groups, comparison_data, findings_of
-from .intent import Server
 from .port import find_at_port
 from .score import Connects, load_rules, rate, score_data
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .certificate_types import key_type
 from .errors import ObservationError
+from .exchange import facts_of, parse_build
 from .filetime import filetime_to_iso, iso_to_filetime
 from .from_host import from_host
 from .http_bindings import forbidden_by_bindings
@@ -48,6 +49,7 @@ __all__ = [
     "RegExport",
     "RegistryKey",
     "RegistryValue",
+    "facts_of",
     "filetime_to_iso",
     "fold",
     "forbidden_by_bindings",
@@ -61,6 +63,7 @@ __all__ = [
     "key_type",
     "leaf",
     "nest",
+    "parse_build",
     "parse_registry_pol",
     "path_key",
     "printable",

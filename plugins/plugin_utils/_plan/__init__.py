@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .audit import judge_rules
 from .data import FORMAT, diff, meanings, to_data, value_data
-from .findings import FINDINGS, find, render_findings
+from .findings import FAMILIES, FINDINGS, find
 from .guard import check_plan
 from .model import (
     Act,
@@ -26,6 +26,7 @@ from .reg import render_plan_reg, render_profile_reg, render_undo_reg
 from .stages import prepared, stage_states
 
 __all__ = [
+    "FAMILIES",
     "FINDINGS",
     "FORMAT",
     "Act",
@@ -44,7 +45,6 @@ __all__ = [
     "make_plan",
     "meanings",
     "prepared",
-    "render_findings",
     "render_plan_reg",
     "render_profile_reg",
     "render_undo_reg",

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import leaf_certificates
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     DISABLED,
     ENABLED,
@@ -21,7 +22,6 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     Suite,
     bare_suite,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import leaf_certificates
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import key_type
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Explicit, Rule
-from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, bare_suite
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import (
     Expectation,
     Server,
     answered,
@@ -19,6 +17,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
     suite_names,
     versions_of,
 )
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Explicit, Rule
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, bare_suite
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from .lockout import VERSION_NAMES, parts_of

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Server
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Server
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import forbidden_by_bindings
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 

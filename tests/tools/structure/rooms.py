@@ -39,7 +39,7 @@ def _edge(rooms: str = "", packages: str = "") -> Room:
 _CATALOGUE = "_words _catalogue"
 _HOST = f"{_CATALOGUE} _host"
 _STATE = f"{_HOST} _state"
-_PLAN = f"{_STATE} _finding _endpoint _baseline _plan"
+_PLAN = f"{_STATE} _finding _answer _baseline _plan"
 
 _WIRING = "_broker _task _action"
 
@@ -54,11 +54,13 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # What people write in YAML, with its places.
         "_records": _room(_CATALOGUE, "yaml"),
         "_host": _room(_CATALOGUE, "cryptography"),
-        # What answered on a port, judged: certificates, clients, intent, score.
-        "_endpoint": _room(f"{_CATALOGUE} _finding _records _wire", "cryptography yaml", edges="load.py"),
+        # What a port answered, and what it should answer.
+        "_answer": _room("_words"),
+        # That, judged: versions, certificates, clients, groups, score. Nothing of hosts.
+        "_endpoint": _room(f"{_CATALOGUE} _finding _records _answer _wire", "cryptography yaml", edges="load.py"),
         "_state": _room(_HOST),
         "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
-        "_plan": _room(f"{_STATE} _finding _endpoint _baseline", "yaml"),
+        "_plan": _room(f"{_STATE} _finding _answer _baseline", "yaml"),
         "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),
@@ -70,7 +72,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _exchangers.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
-        "action": _edge(f"{_PLAN} _report _version {_WIRING} _wire", "ansible"),
+        "action": _edge(f"{_PLAN} _report _version {_WIRING} _wire _endpoint modules", "ansible"),
         "filter": _edge(f"{_PLAN} _task", "ansible"),
         # A module is sent to its target, which has none of our controller code.
         "modules": _edge("_wire", "ansible"),

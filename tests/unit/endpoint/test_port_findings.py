@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools.answers import ECDHE_CBC, ECDHE_GCM, RC4, RSA_CBC, TLS_1_3, TRIPLE_DES, VERSIONS, answer
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Expectation, Server, find_at_port, intent
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Expectation, Server, intent
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import find_at_port
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.port import KINDS
 
 EX2019_CU15 = Server("ex2019", frozenset({"tls_1_2", "smtp_follows_os", "pop_imap_follow_os", "tls_1_3"}))

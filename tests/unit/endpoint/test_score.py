@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools.answers import ECDHE_CBC, ECDHE_GCM, RC4, RSA_CBC, TLS_1_3, TRIPLE_DES, answer
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import versions_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import FAMILIES, find_at_port, versions_of
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.port import KINDS
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import FAMILIES, find_at_port
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.score import (
     FULL,
     LETTERS,
@@ -29,7 +29,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.score imp
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 
 GOOD = answer(tls_1_2=[ECDHE_GCM], tls_1_3=[TLS_1_3])
-ALL_KINDS = (*KINDS, *(kind for kinds in FAMILIES.values() for kind in kinds))
+#: What is said of one endpoint; differences between several have no score.
+ALL_KINDS = [kind for kinds in FAMILIES.values() for kind in kinds if kind.id.startswith(("endpoint.", "certificate."))]
 
 
 def scored(observation: dict[str, t.Any], connects: Connects | None = None) -> Score:

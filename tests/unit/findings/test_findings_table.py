@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from tools.findings_document import ALL_FAMILIES, render_findings
 from tools.findings_page import PAGE
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import (
-    ALL_FAMILIES,
-    FINDINGS,
-    render_findings,
-)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import FINDINGS
 
 KINDS = [kind for kinds in ALL_FAMILIES.values() for kind in kinds]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import answered
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Finding, in_order
 
-from ..answer import answered
 from . import kinds_certificate, kinds_chain
 from .judge_certificate import judge_certificate, judge_leaf, judge_names
 from .judge_chain import judge_chain

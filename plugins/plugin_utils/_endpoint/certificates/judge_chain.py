@@ -24,7 +24,7 @@ def judge_chain(scene: Scene, path: Path, name: Name) -> t.Iterator[Finding]:
     leaf = path.certified[0].certificate
     if leaf.self_signed:
         kind = kinds.SELF_SIGNED_TO_CLIENTS if scene.for_clients else kinds.SELF_SIGNED
-        yield scene.finding(kind, f"{name(leaf)} signed itself.")
+        yield scene.finding(kind, f"{name(leaf)} is self-signed.")
     yield from _issuers(scene, path, name)
     if path.order is Order.WRONG:
         row = ", ".join(shown(one.certificate.subject or "", 60) for one in path.certified)

@@ -10,9 +10,9 @@ import dataclasses
 import datetime
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import endpoint_name
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Finding, Kind
 
-from ..answer import endpoint_name
 from .kinds_certificate import NEW
 from .words import shown
 

@@ -11,9 +11,8 @@ import binascii
 import dataclasses
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import LONGEST_CERTIFICATE
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
-
-from ..answer import LONGEST_CERTIFICATE
 
 #: Of all chains together; in the field a chain has up to 10.
 MOST_CERTIFICATES = 32

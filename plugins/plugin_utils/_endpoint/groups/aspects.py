@@ -11,7 +11,8 @@ import binascii
 import hashlib
 import typing as t
 
-from ..answer import suite_names, versions_of
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import suite_names, versions_of
+
 from ..port.check import VERSION_NAMES, version_words
 
 Answer = t.Mapping[str, t.Any]

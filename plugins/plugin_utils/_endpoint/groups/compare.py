@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import answered
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
 
-from ..answer import answered
 from .aspects import ASPECTS
 
 Answer = t.Mapping[str, t.Any]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Server, answered, endpoint_name
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Finding, in_order
 
-from ..answer import answered, endpoint_name
-from ..intent import Server
 from . import reach, suites, versions
 from .check import Check, Port
 

@@ -10,10 +10,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Suite, suite_by_name
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import (
+    Server,
+    endpoint_name,
+    suite_names,
+    versions_of,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
-
-from ..answer import endpoint_name, suite_names, versions_of
-from ..intent import Server
 
 #: In the order of time.
 VERSION_NAMES: t.Mapping[str, str] = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Suite
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import versions_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 
-from ..answer import versions_of
 from .check import Check, Port, suite_words, version_words
 
 _TLS_1_2 = "tls_1_2"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Expectation, intent
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 
-from ..intent import Expectation, intent
 from .check import VERSION_NAMES, Check, Port, version_words
 
 _REFUSED = ("refused", "refused_by_close")

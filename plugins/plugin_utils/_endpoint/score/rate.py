@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import answered, versions_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Finding
 
-from ..answer import answered, versions_of
 from .model import FULL, LETTERS, Deduction, Rule, Score, Without
 from .reduced import reduced
 

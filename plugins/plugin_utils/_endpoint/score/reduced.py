@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Suite, suite_by_name
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import versions_of
 
-from ..answer import versions_of
 from .model import Without
 
 Answer = t.Mapping[str, t.Any]

@@ -12,10 +12,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Fin
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from .check import Check, Endpoint, Hit, View
-from .document import ALL_FAMILIES, render_findings
 from .table import FAMILIES, FINDINGS
 
-__all__ = ["ALL_FAMILIES", "FAMILIES", "FINDINGS", "Check", "Hit", "find", "render_findings"]
+__all__ = ["FAMILIES", "FINDINGS", "Check", "Hit", "find"]
 
 
 def find(state: State, *, observed: t.Iterable[Endpoint] = ()) -> tuple[Finding, ...]:

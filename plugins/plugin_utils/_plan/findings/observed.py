@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Expectation, Intent, intent
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, UNSUPPORTED, VERSIONS
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Expectation, Intent, intent
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import printable
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page of all findings, made from the tables: those about hosts here, those about endpoints in their own room."""
+"""The page of all findings, made from the tables of the rooms that make them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import FAMILIES as ENDPOINT_FAMILIES
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
-
-from .table import FAMILIES
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import FAMILIES as HOST_FAMILIES
 
 #: Every family of findings that there is, in the order of the page.
-ALL_FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {**FAMILIES, **ENDPOINT_FAMILIES}
+ALL_FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {**HOST_FAMILIES, **ENDPOINT_FAMILIES}
 
 _HEAD = """<!--
 Copyright (c) 2026 msexchange.tls contributors
