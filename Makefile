@@ -124,7 +124,7 @@ bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine pow
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/bench/transport.py $(ARGS)
 
 .PHONY: mutants
-mutants: $(MUTANTS) ## Mistakes put into the core, one at a time: do the tests notice? ARGS="_state --survivors"; takes an hour
+mutants: $(MUTANTS) ## Mistakes put into the core, one at a time: do the tests notice? ARGS="_state --survivors" goes on
 	@PYTHONPATH=tests $(dir $(MUTANTS))bin/python -m mutation --jobs $(JOBS) $(ARGS)
 
 .PHONY: compare-engines

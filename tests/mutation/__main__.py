@@ -27,7 +27,7 @@ from proof.record import write_record
 from tools.examples import FEW
 from tools.project_files import ROOT, copy_project
 
-from .rooms import COLLECTION, ROOMS
+from .rooms import COLLECTION, KILLED, ROOMS
 
 HERE = pathlib.Path(__file__).parent
 WORK = ROOT / ".cache" / "mutants"
@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make mutants")
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"all of {', '.join(ROOMS)} by default")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
-    parser.add_argument("--survivors", action="store_true", help="try only those again that survived the last run")
+    parser.add_argument("--survivors", action="store_true", help="go on from the last run: survivors, and what changed")
     wanted = parser.parse_args()
     unknown = [name for name in wanted.rooms if name not in ROOMS]
     if unknown:
@@ -70,31 +70,33 @@ def main() -> int:
 
 
 def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
-    """What became of every mutant of a room. ``again``: of the survivors of the last run, the others as they were."""
+    """What became of every mutant of a room.
+
+    ``again``: only survivors of the last run and functions that changed since are tried; who died stays dead.
+    """
     folder = WORK / name.replace("/", ".")
-    results = folder / "mutants.json"
-    chosen: list[str] = []
-    if again and results.is_file():
-        old = json.loads(results.read_text(encoding="utf-8"))
-        chosen = [row["mutant"] for row in old if row["outcome"] != "killed"]
-        if not chosen:
-            return t.cast("list[dict[str, str]]", old)
-        forget_data(folder / "mutants" / COLLECTION)
+    if again and (folder / "mutants.json").is_file():
+        prepare_again(folder / "mutants" / COLLECTION)
     else:
         shutil.rmtree(folder, ignore_errors=True)
     copy_project(folder)
     (folder / "setup.cfg").write_text(ROOMS[name].configuration(), encoding="utf-8")
     print(f"--- {name}", flush=True)
-    command = [sys.executable, str(HERE / "one_room.py"), str(jobs), *chosen]
+    command = [sys.executable, str(HERE / "one_room.py"), str(jobs)]
     environment = {**os.environ, FEW: str(EXAMPLES), "CI": "1", "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
     subprocess.run(command, cwd=folder, env=environment, check=True)
-    return t.cast("list[dict[str, str]]", json.loads(results.read_text(encoding="utf-8")))
+    return t.cast("list[dict[str, str]]", json.loads((folder / "mutants.json").read_text(encoding="utf-8")))
 
 
-def forget_data(copy: pathlib.Path) -> None:
-    """mutmut copies files that are no Python only where they are not there yet; these may have changed."""
+def prepare_again(copy: pathlib.Path) -> None:
+    """mutmut tries what it has no outcome of, and copies files that are no Python only where they are not there yet."""
     for path in copy.rglob("*"):
-        if path.is_file() and path.suffix not in (".py", ".meta", ".spans"):
+        if path.suffix == ".meta":
+            known = json.loads(path.read_text(encoding="utf-8"))
+            codes = known["exit_code_by_key"]
+            known["exit_code_by_key"] = {name: code if code in KILLED else None for name, code in codes.items()}
+            path.write_text(json.dumps(known), encoding="utf-8")
+        elif path.is_file() and path.suffix not in (".py", ".spans"):
             path.unlink()
 
 

@@ -4,8 +4,7 @@
 
 """Runs mutmut in a prepared folder and writes what became of each mutant to ``mutants.json`` there.
 
-Usage: ``python one_room.py JOBS [MUTANT ...]`` with the folder of the room as working directory. With names only those
-are tried; what is known of the others stays.
+Usage: ``python one_room.py JOBS`` with the folder of the room as working directory. What is known already stays.
 """
 
 from __future__ import annotations
@@ -21,9 +20,7 @@ from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.utils.file_utils import walk_mutatable_files
-
-#: Exit codes of pytest, of the kernel and of mutmut: see ``mutmut.stats``. 2: a test could not even be collected.
-KILLED, SURVIVED = {1, 2, 3, 4}, {0, 5, 33}
+from rooms import KILLED, SURVIVED
 
 Operator = t.Callable[[t.Any], t.Iterable[t.Any]]
 
@@ -66,7 +63,7 @@ def outcomes() -> t.Iterator[dict[str, str]]:
 def main() -> None:
     """See the top of the file."""
     without_prose()
-    cli.main(["run", "--max-children", *sys.argv[1:]], standalone_mode=False)
+    cli.main(["run", "--max-children", sys.argv[1]], standalone_mode=False)
     pathlib.Path("mutants.json").write_text(json.dumps(list(outcomes()), indent=1), encoding="utf-8")
 
 

@@ -13,6 +13,9 @@ import typing as t
 COLLECTION = "ansible_collections/msexchange/tls"
 PLUGIN_UTILS = f"{COLLECTION}/plugins/plugin_utils"
 
+#: Exit codes of pytest and of mutmut (``mutmut.stats``); others are timeouts. 2: a test could not even be collected.
+KILLED, SURVIVED = frozenset({1, 2, 3, 4}), frozenset({0, 5, 33})
+
 
 @dataclasses.dataclass(frozen=True)
 class Room:
