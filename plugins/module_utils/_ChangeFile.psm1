@@ -4,7 +4,7 @@
 
 # Private to msexchange.tls: makes the folder of the journals and writes files in it so that a loss of power does not tear them.
 
-#AnsibleRequires -PowerShell ..module_utils._Native
+#AnsibleRequires -PowerShell ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._ChangeFolder
 
 Set-StrictMode -Version 2.0
@@ -12,7 +12,7 @@ Set-StrictMode -Version 2.0
 # Full access for SYSTEM and Administrators, handed down to files and folders, nothing taken from above.
 $script:Descriptor = 'O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'
 
-# The seam of the tests, see _Native.
+# The seam of the tests, see _Windows.
 $script:Api = $null
 
 function Initialize-ChangeFolder {
@@ -24,24 +24,24 @@ function Initialize-ChangeFolder {
     param ([string] $Path)
 
     if ($null -eq $script:Api) { $script:Api = New-NativeApi -Function @{ CreateDirectoryW = @('kernel32.dll', [string], [byte[]]) } }
-    $descriptor = [System.Security.AccessControl.RawSecurityDescriptor]::new($script:Descriptor)
+    $descriptor = [Security.AccessControl.RawSecurityDescriptor]::new($script:Descriptor)
     $binary = [byte[]]::new($descriptor.BinaryLength)
     $descriptor.GetBinaryForm($binary, 0)
-    $pinned = [System.Runtime.InteropServices.GCHandle]::Alloc($binary, 'Pinned')
+    $pinned = [Runtime.InteropServices.GCHandle]::Alloc($binary, 'Pinned')
     try {
         # SECURITY_ATTRIBUTES: its own length, the descriptor, whether the handle is inherited; each takes the size of a pointer.
         $attributes = [byte[]]::new(3 * [IntPtr]::Size)
         $attributes[0] = $attributes.Length
         [BitConverter]::GetBytes($pinned.AddrOfPinnedObject().ToInt64())[0..([IntPtr]::Size - 1)].CopyTo($attributes, [IntPtr]::Size)
         # An existing folder is no error here: the examination that follows sees it.
-        foreach ($folder in [System.IO.Path]::GetDirectoryName($Path), $Path) {
+        foreach ($folder in [IO.Path]::GetDirectoryName($Path), $Path) {
             $null = $script:Api::CreateDirectoryW($folder, $attributes)
         }
     }
     finally {
         $pinned.Free()
     }
-    if (-not [System.IO.Directory]::Exists($Path)) { return "The folder $Path could not be made." }
+    if (-not [IO.Directory]::Exists($Path)) { return "The folder $Path could not be made." }
     Get-FolderRefusal -Path $Path
 }
 
@@ -53,22 +53,22 @@ function Save-ChangeFile {
     param ([string] $Path, [byte[]] $Bytes)
 
     $new = "$Path.new"
-    Write-Through -Path $new -Mode ([System.IO.FileMode]::Create) -Bytes $Bytes
-    if ([System.IO.File]::Exists($Path)) {
-        [System.IO.File]::Replace($new, $Path, [NullString]::Value)
+    Write-Through -Path $new -Mode ([IO.FileMode]::Create) -Bytes $Bytes
+    if ([IO.File]::Exists($Path)) {
+        [IO.File]::Replace($new, $Path, [NullString]::Value)
     }
     else {
-        [System.IO.File]::Move($new, $Path)
+        [IO.File]::Move($new, $Path)
     }
     # The log of NTFS is one: what flushes the renamed file flushes its renaming too.
-    Write-Through -Path $Path -Mode ([System.IO.FileMode]::Open) -Bytes @()
+    Write-Through -Path $Path -Mode ([IO.FileMode]::Open) -Bytes @()
 }
 
 function Write-Through {
-    param ([string] $Path, [System.IO.FileMode] $Mode, [byte[]] $Bytes)
+    param ([string] $Path, [IO.FileMode] $Mode, [byte[]] $Bytes)
 
-    $stream = [System.IO.FileStream]::new(
-        $Path, $Mode, [System.IO.FileAccess]::Write, [System.IO.FileShare]::Read, 4096, [System.IO.FileOptions]::WriteThrough
+    $stream = [IO.FileStream]::new(
+        $Path, $Mode, [IO.FileAccess]::Write, [IO.FileShare]::Read, 4096, [IO.FileOptions]::WriteThrough
     )
     try {
         $stream.Write($Bytes, 0, $Bytes.Length)

@@ -4,15 +4,14 @@
 
 # Private to msexchange.tls: the operations of a change, from the request to the comparison with what is there. Writes nothing.
 
-#AnsibleRequires -PowerShell ..module_utils._RegistryData
-#AnsibleRequires -PowerShell ..module_utils._RegistryRead
+#AnsibleRequires -PowerShell ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._RegistryWrite
 
 Set-StrictMode -Version 2.0
 
 $script:RegistryLink = 6
 # UTF-16, little-endian, without byte order mark; throws where others replace.
-$script:Strict = [System.Text.UnicodeEncoding]::new($false, $false, $true)
+$script:Strict = [Text.UnicodeEncoding]::new($false, $false, $true)
 
 function ConvertFrom-RegistryData {
     # The bytes that kind and data of the contract stand for; throws half a sentence about what data must be.
@@ -40,7 +39,7 @@ function ConvertFrom-RegistryData {
         $text = $Data + [char]0
     }
     elseif ($Kind -eq 7) {
-        if ($Data -isnot [System.Collections.IList]) { throw 'must be a list of strings' }
+        if ($Data -isnot [Collections.IList]) { throw 'must be a list of strings' }
         foreach ($item in $Data) {
             if ($item -isnot [string] -or -not $item -or $item.IndexOf([char]0) -ge 0) { throw 'must be a list of strings, none of them empty or with NUL' }
         }
@@ -101,7 +100,7 @@ function ConvertTo-Operation {
     }
     @{
         Op = $Given.op; Path = $Given.path; Name = $Given.name; IsKey = $isKey; Expect = $expect; After = $after; Before = $absent
-        IsNeeded = $true; Found = $null; Missing = @(); Created = [System.Collections.ArrayList]::new()
+        IsNeeded = $true; Found = $null; Missing = @(); Created = [Collections.ArrayList]::new()
         Answer = [ordered]@{ index = $Index; status = 'not_written' }
     }
 }
@@ -113,7 +112,7 @@ function Confirm-Distinct {
     #>
     param ([object[]] $Operation)
 
-    $seen = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $seen = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($item in $Operation) {
         # NUL stands in neither path nor name.
         if (-not $seen.Add("$($item.Path)$([char]0)$($item.IsKey)$([char]0)$($item.Name)")) {
@@ -156,8 +155,8 @@ function Test-EmptyKey {
     # Whether a key will be empty once the operations before this one are done.
     param ([hashtable] $Key, [string] $Path, [object[]] $Earlier)
 
-    $values = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
-    $keys = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $values = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $keys = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($value in $Key.ValueList) { $null = $values.Add($value.Name) }
     foreach ($name in $Key.KeyList) { $null = $keys.Add("$Path\$name") }
     foreach ($operation in $Earlier) {

@@ -4,8 +4,7 @@
 
 # Private to msexchange.tls: writes the registry byte by byte, in the 64-bit view. Functions that write return 0 or the Windows error.
 
-#AnsibleRequires -PowerShell ..module_utils._Native
-#AnsibleRequires -PowerShell ..module_utils._RegistryRead
+#AnsibleRequires -PowerShell ..module_utils._Windows
 
 Set-StrictMode -Version 2.0
 
@@ -16,7 +15,7 @@ $script:MoreData = 234
 $script:CreatedNewKey = 1             # REG_CREATED_NEW_KEY
 $script:DirectoryNotEmpty = 145
 
-# The seam of the tests, see _Native.
+# The seam of the tests, see _Windows.
 $script:Api = $null
 
 function Get-Api {
@@ -115,7 +114,7 @@ function Get-MissingKey {
     [OutputType([string[]])]
     param ([string] $Path)
 
-    $missing = [System.Collections.ArrayList]::new()
+    $missing = [Collections.ArrayList]::new()
     while ($Path.Contains('\') -and (Test-NotFound -Code (Read-RegistryKey -Path $Path -ExistsOnly).Code)) {
         $missing.Insert(0, $Path)
         $Path = $Path.Substring(0, $Path.LastIndexOf([char]'\'))
@@ -129,7 +128,7 @@ function Add-RegistryKey {
     Creates one key. Its full path is added to Created only if Windows says that it was us.
     #>
     [OutputType([int])]
-    param ([string] $Path, [System.Collections.ArrayList] $Created)
+    param ([string] $Path, [Collections.ArrayList] $Created)
 
     $api = Get-Api
     $hive, $rest = Split-RegistryPath -Path $Path

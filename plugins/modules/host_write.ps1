@@ -8,9 +8,8 @@
 # is on disk before the first write, and is put back when a write fails.
 
 #Requires -Version 5.1
-#AnsibleRequires -PowerShell ..module_utils._Native
 #AnsibleRequires -PowerShell ..module_utils._Contract
-#AnsibleRequires -PowerShell ..module_utils._RegistryRead
+#AnsibleRequires -PowerShell ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._RegistryWrite
 #AnsibleRequires -PowerShell ..module_utils._ChangeFolder
 #AnsibleRequires -PowerShell ..module_utils._ChangeFile
@@ -62,8 +61,11 @@ function Confirm-Request {
 
     if ($Argument.contract -ne 1) { throw "This host_write knows contract 1, not $($Argument.contract): use one version of msexchange.tls on the controller." }
     if ($Argument.change -cnotmatch '\A[a-z0-9][a-z0-9-]{7,63}\z') { throw 'The argument change must be 8 to 64 of a-z, 0-9 and -, not beginning with -.' }
+    # The journal is read with ConvertFrom-Json, which takes no two names that only case tells apart.
+    $names = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($entry in $Argument.meta.GetEnumerator()) {
         if ($entry.Key -cnotmatch '\A[A-Za-z0-9_.-]{1,64}\z') { throw 'The names in the argument meta must be 1 to 64 of A-Z, a-z, 0-9, _, . and -.' }
+        if (-not $names.Add($entry.Key)) { throw "The argument meta.$($entry.Key) differs from another one in case only." }
         if ($entry.Value -isnot [string]) { throw "The argument meta.$($entry.Key) must be a string." }
     }
 }
@@ -104,7 +106,7 @@ function Undo-Operation {
 
     if ($Operation.IsKey) {
         if ((Read-RegistryKey -Path $Operation.Path -ExistsOnly).Code -eq 0) { return 0 }
-        $again = [System.Collections.ArrayList]::new()
+        $again = [Collections.ArrayList]::new()
         return Add-RegistryKey -Path $Operation.Path -Created $again
     }
     $code = 0
@@ -120,7 +122,7 @@ function Undo-Operation {
 }
 
 function Save-Journal {
-    param ([System.Collections.Specialized.OrderedDictionary] $Journal, [string] $State, [object[]] $Operation, [string] $Path)
+    param ([Collections.Specialized.OrderedDictionary] $Journal, [string] $State, [object[]] $Operation, [string] $Path)
 
     $Journal.state = $State
     if ($State -ne 'open') { $Journal.closed = [DateTime]::UtcNow.ToFileTimeUtc().ToString() }
@@ -132,7 +134,7 @@ function Save-Journal {
                 created_keys = @(if ($State -ceq 'open') { $item.Missing } else { $item.Created })
             }
         })
-    [byte[]] $bytes = [System.Text.Encoding]::ASCII.GetBytes((ConvertTo-ContractJson -Value $Journal))
+    [byte[]] $bytes = [Text.Encoding]::ASCII.GetBytes((ConvertTo-ContractJson -Value $Journal))
     if ($bytes.Length -gt $maxJournal) { throw 'the journal would be larger than 1 MB: make several changes of it' }
     Save-ChangeFile -Path $Path -Bytes $bytes
 }
@@ -149,7 +151,7 @@ function Get-Refusal {
 
 function Compare-Change {
     # Compares all operations and decides; the answer says how it stands. Returns those to carry out, none if it ends here.
-    param ([object[]] $Operation, [System.Collections.Specialized.OrderedDictionary] $Answer)
+    param ([object[]] $Operation, [Collections.Specialized.OrderedDictionary] $Answer)
 
     for ($index = 0; $index -lt $Operation.Count; $index++) {
         Compare-Operation -Operation $Operation[$index] -Earlier @($Operation | Select-Object -First $index)
@@ -179,7 +181,7 @@ function Compare-Change {
 
 function Invoke-Write {
     # Carries out the operations in turn. Returns what failed, as a sentence, or nothing. Done gets every operation that was begun.
-    param ([object[]] $Operation, [System.Collections.ArrayList] $Done)
+    param ([object[]] $Operation, [Collections.ArrayList] $Done)
 
     foreach ($item in $Operation) {
         $null = $Done.Add($item)
@@ -210,7 +212,7 @@ function Save-Hive {
 
 function Undo-Write {
     # Puts back in reverse. Returns whether everything is as it was.
-    param ([System.Collections.ArrayList] $Done)
+    param ([Collections.ArrayList] $Done)
 
     $isBack = $true
     for ($index = $Done.Count - 1; $index -ge 0; $index--) {
@@ -229,11 +231,11 @@ function Undo-Write {
 
 function Invoke-Change {
     # The whole way from the first look to the closed journal. Everything it finds out is in the answer.
-    param ([hashtable] $Argument, [object[]] $Operation, [bool] $IsCheck, [System.Collections.Specialized.OrderedDictionary] $Answer)
+    param ([hashtable] $Argument, [object[]] $Operation, [bool] $IsCheck, [Collections.Specialized.OrderedDictionary] $Answer)
 
     $folder = Get-ChangeFolder
     $path = "$folder\$($Argument.change).json"
-    if ([System.IO.File]::Exists($path)) {
+    if ([IO.File]::Exists($path)) {
         $Answer.reason = "The change $($Argument.change) has a journal already ($path): use a new id."
         return
     }
@@ -250,17 +252,17 @@ function Invoke-Change {
         contract = 1; id = $Argument.change; state = 'open'; started = [DateTime]::UtcNow.ToFileTimeUtc().ToString(); closed = $null; boot = $Answer.boot
         computer = [Environment]::MachineName; meta = $Argument.meta; reboot_required = $Argument.reboot_required; operations = @()
     }
-    $planned = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $planned = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($item in $needed) {
         if ($item.After.Exists) { $item.Missing = @(Get-MissingKey -Path $item.Path | Where-Object -FilterScript { $planned.Add($_) }) }
     }
     try {
-        if (-not [System.IO.Directory]::Exists($folder)) {
+        if (-not [IO.Directory]::Exists($folder)) {
             $refusal = Initialize-ChangeFolder -Path $folder
             if ($refusal) { throw $refusal }
         }
         if ($null -ne $Argument.undo) {
-            $unicode = [System.Text.Encoding]::Unicode
+            $unicode = [Text.Encoding]::Unicode
             Save-ChangeFile -Path "$folder\$($Argument.change).reg" -Bytes ($unicode.GetPreamble() + $unicode.GetBytes($Argument.undo))
         }
         Save-Journal -Journal $journal -State 'open' -Operation $needed -Path $path
@@ -269,14 +271,14 @@ function Invoke-Change {
         $Answer.reason = "Nothing was written, because the journal could not be: $($_.Exception.GetBaseException().Message)"
         # A journal that is open would tell of a change that never began.
         foreach ($name in '.json', '.json.new', '.reg', '.reg.new') {
-            try { [System.IO.File]::Delete("$folder\$($Argument.change)$name") }
+            try { [IO.File]::Delete("$folder\$($Argument.change)$name") }
             catch { $Answer.reason += "; remove $folder\$($Argument.change)$name" }
         }
         return
     }
     $Answer.journal = $path
 
-    $done = [System.Collections.ArrayList]::new()
+    $done = [Collections.ArrayList]::new()
     $failure = Invoke-Write -Operation $needed -Done $done
     if (-not $failure) {
         try {
@@ -301,16 +303,16 @@ function Invoke-Change {
 
 function Invoke-Locked {
     # One writer per host. A mutex that its owner left behind when it died is ours.
-    param ([scriptblock] $Action, [System.Collections.Specialized.OrderedDictionary] $Answer)
+    param ([scriptblock] $Action, [Collections.Specialized.OrderedDictionary] $Answer)
 
     $mutex = $null
     $isOurs = $false
     try {
         try {
-            $mutex = [System.Threading.Mutex]::new($false, 'Global\msexchange_tls')
+            $mutex = [Threading.Mutex]::new($false, 'Global\msexchange_tls')
             $isOurs = $mutex.WaitOne(0)
         }
-        catch [System.Threading.AbandonedMutexException] {
+        catch [Threading.AbandonedMutexException] {
             $isOurs = $true
         }
         catch {

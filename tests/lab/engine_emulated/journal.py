@@ -97,6 +97,8 @@ def dump(content: t.Mapping[str, t.Any]) -> bytes:
 
 def headers(host: LabHost, errors: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The journals' headers, sorted by file name; broken ones say why."""
+    if host.files.folder(ROOT) is None:
+        return []
     problem = folder_problem(host)
     if problem:
         errors.append({"path": FOLDER, "code": 0, "text": problem})
@@ -105,7 +107,7 @@ def headers(host: LabHost, errors: list[dict[str, t.Any]]) -> list[dict[str, t.A
     if len(found) > NEWEST:
         text = f"Of {len(found)} journals only the {NEWEST} newest were read."
         errors.append({"path": FOLDER, "code": MORE_DATA, "text": text})
-        found = sorted(found, key=lambda file: file.written, reverse=True)[:NEWEST]
+        found = sorted(found, key=_name)[-NEWEST:]
     return [_header(file) for file in sorted(found, key=_name)]
 
 

@@ -68,7 +68,7 @@ def test_a_choice_from_a_key_that_does_not_exist_is_no_error(stage: Stage) -> No
 def test_a_choice_counts_where_native_calls_are_blocked(stage: Stage) -> None:
     poke_all(stage, T, "a", "b")
     block = "{ function script:New-NativeApi { throw 'not allowed here' } }"
-    stage.add("script", text=f"& (Get-Module _RegistryRead) {block}; & (Get-Module _Native) {block}; 1")
+    stage.add("script", text=f"& (Get-Module _Windows) {block}; 1")
     assert names(stage.read(keys=[{"path": T, "values": ["B"]}]).one()["keys"][0]) == ["b"]
 
 
@@ -138,7 +138,7 @@ def test_of_the_keys_below_only_those_are_returned_that_a_value_names_in_hexadec
 def test_a_key_that_no_value_names_is_not_even_opened(stage: Stage) -> None:
     seed_store(stage)
     for name in ("FF", "0A1B"):
-        stage.add("fault", module="_RegistryRead", function="RegOpenKeyExW", text=f"SOFTWARE\\T\\store\\{name}", code=5)
+        stage.add("fault", module="_Windows", function="RegOpenKeyExW", text=f"SOFTWARE\\T\\store\\{name}", code=5)
     answer = stage.read(keys=[NAMED]).one()
     assert [(entry["path"], entry["code"]) for entry in answer["errors"]] == [(f"{STORE}\\0A1B", 5)]
     assert [below["exists"] for below in answer["keys"][0]["keys"]] == [None, True]
@@ -152,7 +152,7 @@ def test_what_cannot_be_read_names_no_key_and_is_told_unless_it_is_absent(
     stage: Stage, code: int, text: str, returned: list[str]
 ) -> None:
     seed_store(stage)
-    stage.add("fault", module="_RegistryRead", function="RegOpenKeyExW", text=text, code=code)
+    stage.add("fault", module="_Windows", function="RegOpenKeyExW", text=text, code=code)
     answer = stage.read(keys=[NAMED]).one()
     assert [below["path"] for below in answer["keys"][0]["keys"]] == [f"{STORE}\\{name}" for name in returned]
     assert [entry["path"] for entry in answer["errors"]] == ([f"HKEY_LOCAL_MACHINE\\{text}"] if code == 5 else [])
@@ -165,7 +165,7 @@ def test_a_wrong_choice_is_refused_by_name(stage: Stage) -> None:
         ({"keys": [{"path": T, "values": ["a", None]}]}, "keys[0].values[1] must be a string"),
         ({"keys": [{"path": T, "named_by": []}]}, "keys[0].named_by must be a dictionary"),
         ({"keys": [{"path": T, "named_by": {"path": T}}]}, "keys[0].named_by.value is missing"),
-        ({"keys": [{"path": T, "named_by": {"path": "HKLM\\X", "value": "v"}}]}, "keys[0].named_by.path is no path"),
+        ({"keys": [{"path": T, "named_by": {"path": "HKLM\\X", "value": "v"}}]}, "no path of a registry key"),
         ({"user_keys": [{"path": "T", "values": ["a"]}]}, "user_keys[0].values is unknown"),
         ({"user_keys": [{"path": "T", "named_by": {"path": T, "value": "v"}}]}, "user_keys[0].named_by is unknown"),
     ]

@@ -31,7 +31,7 @@ def errors(answer: Json) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(("code", "function"), [(5, "RegOpenKeyExW"), (1450, "RegOpenKeyExW")])
 def test_a_denied_key_is_an_entry_of_its_own_and_the_others_are_read(stage: Stage, code: int, function: str) -> None:
     seed(stage)
-    stage.add("fault", module="_RegistryRead", function=function, text="SOFTWARE\\T\\RC4 128/128", code=code)
+    stage.add("fault", module="_Windows", function=function, text="SOFTWARE\\T\\RC4 128/128", code=code)
     answer = stage.read(keys=[{"path": T, "depth": 1}, {"path": f"{T}\\z"}]).one()
     denied, other = answer["keys"][0]["keys"]
     assert denied == {"path": f"{T}\\RC4 128/128", **UNREAD}
@@ -44,7 +44,7 @@ def test_a_denied_key_is_an_entry_of_its_own_and_the_others_are_read(stage: Stag
 @pytest.mark.parametrize("code", [2, 3, 1018])
 def test_a_key_that_vanishes_while_it_is_read_does_not_exist(stage: Stage, code: int) -> None:
     seed(stage)
-    stage.add("fault", module="_RegistryRead", function="RegOpenKeyExW", text="SOFTWARE\\T\\z", code=code)
+    stage.add("fault", module="_Windows", function="RegOpenKeyExW", text="SOFTWARE\\T\\z", code=code)
     answer = stage.read(keys=[{"path": f"{T}\\z"}]).one()
     assert answer["keys"] == [{"path": f"{T}\\z", **UNREAD, "exists": False}]
     assert answer["errors"] == []
@@ -53,7 +53,7 @@ def test_a_key_that_vanishes_while_it_is_read_does_not_exist(stage: Stage, code:
 @pytest.mark.parametrize("function", ["RegQueryInfoKeyW", "RegEnumValueW", "RegEnumKeyExW"])
 def test_half_of_a_key_is_never_shown_as_the_whole(stage: Stage, function: str) -> None:
     seed(stage)
-    stage.add("fault", module="_RegistryRead", function=function, code=1450)
+    stage.add("fault", module="_Windows", function=function, code=1450)
     answer = stage.read(keys=[{"path": f"{T}\\z"}, {"path": T, "depth": 1}]).one()
     assert answer["keys"] == [{"path": path, **UNREAD} for path in (f"{T}\\z", T)]
     assert errors(answer)[-2:] == [(f"{T}\\z", 1450), (T, 1450)]
@@ -62,7 +62,7 @@ def test_half_of_a_key_is_never_shown_as_the_whole(stage: Stage, function: str) 
 def test_a_value_that_grows_while_it_is_read_is_read_whole(stage: Stage) -> None:
     seed(stage)
     grow = "[Microsoft.Win32.Registry]::SetValue('HKEY_LOCAL_MACHINE\\SOFTWARE\\T\\z', 'text', ('x' * 5000))"
-    stage.add("fault", module="_RegistryRead", function="RegEnumValueW", nth=1, script=grow)
+    stage.add("fault", module="_Windows", function="RegEnumValueW", nth=1, script=grow)
     answer = stage.read(keys=[{"path": f"{T}\\z"}]).one()
     assert answer["keys"][0]["values"] == [{"name": "text", "kind": 1, "data": "x" * 5000}]
 
@@ -72,7 +72,7 @@ def test_where_native_calls_are_blocked_values_are_read_and_times_are_unknown(st
     request: t.Any = [{"path": T, "depth": 1}, {"path": f"{T}\\none"}]
     native = stage.read(keys=request).run()[-1]
     block = "{ function script:New-NativeApi { throw 'not allowed here' } }"
-    stage.add("script", text=f"& (Get-Module _RegistryRead) {block}; & (Get-Module _Native) {block}; 1")
+    stage.add("script", text=f"& (Get-Module _Windows) {block}; 1")
     managed = stage.read(keys=request).one()
     assert errors(managed) == [("", 0)]
     assert "not allowed here" in managed["errors"][0]["text"]
@@ -174,19 +174,19 @@ BAD_REQUESTS: list[tuple[Json, str]] = [
     ({"keys": [{"path": T}, {"path": T, "deep": 1}]}, "keys[1].deep is unknown"),
     ({"keys": [{"depth": 1}]}, "keys[0].path is missing"),
     ({"keys": [{"path": T, "depth": True}]}, "keys[0].depth must be a whole number"),
-    ({"keys": [{"path": T, "depth": -1}]}, "keys[0].depth must be 0 to 64"),
-    ({"keys": [{"path": T, "depth": 65}]}, "keys[0].depth must be 0 to 64"),
-    ({"keys": [{"path": "HKLM\\SOFTWARE"}]}, "keys[0].path is no path"),
-    ({"keys": [{"path": "HKEY_CURRENT_USER\\SOFTWARE"}]}, "keys[0].path is no path"),
-    ({"keys": [{"path": f"{T}\\"}]}, "keys[0].path is no path"),
-    ({"keys": [{"path": f"{T}\\\\x"}]}, "keys[0].path is no path"),
-    ({"keys": [{"path": f"{T}\\a\0b"}]}, "keys[0].path is no path"),
-    ({"keys": [{"path": f"{T}\\{'x' * 256}"}]}, "keys[0].path is no path"),
-    ({"user_keys": [{"path": "\\Software"}]}, "user_keys[0].path is no path"),
-    ({"files": [{}]}, "files[0] needs either"),
-    ({"files": [{"path": "C:\\x", "key": T}]}, "files[0] needs either"),
-    ({"files": [{"key": T, "value": "x"}]}, "files[0] needs either"),
-    ({"files": [{"key": "HKLM\\x", "value": "x", "relative": "y"}]}, "files[0].key is no path"),
+    ({"keys": [{"path": T, "depth": -1}]}, "depth must be 0 to 64"),
+    ({"keys": [{"path": T, "depth": 65}]}, "depth must be 0 to 64"),
+    ({"keys": [{"path": "HKLM\\SOFTWARE"}]}, "no path of a registry key"),
+    ({"keys": [{"path": "HKEY_CURRENT_USER\\SOFTWARE"}]}, "no path of a registry key"),
+    ({"keys": [{"path": f"{T}\\"}]}, "no path of a registry key"),
+    ({"keys": [{"path": f"{T}\\\\x"}]}, "no path of a registry key"),
+    ({"keys": [{"path": f"{T}\\a\0b"}]}, "no path of a registry key"),
+    ({"keys": [{"path": f"{T}\\{'x' * 256}"}]}, "no path of a registry key"),
+    ({"user_keys": [{"path": "\\Software"}]}, "no path of a registry key"),
+    ({"files": [{}]}, "files needs either"),
+    ({"files": [{"path": "C:\\x", "key": T}]}, "files needs either"),
+    ({"files": [{"key": T, "value": "x"}]}, "files needs either"),
+    ({"files": [{"key": "HKLM\\x", "value": "x", "relative": "y"}]}, "no path of a registry key"),
     ({"journal": "yes"}, "journal must be true or false"),
     (
         {"_ansible_check_mode": True, "keys": [{"_ansible_check_mode": True, "path": T}]},

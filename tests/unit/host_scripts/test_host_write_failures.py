@@ -242,7 +242,7 @@ def test_a_key_that_cannot_be_read_stops_the_change_before_it_begins(stage: Stag
 
 def test_without_native_calls_nothing_is_written(stage: Stage) -> None:
     stage.add(
-        "script", text="& (Get-Module _RegistryRead) { function script:New-NativeApi { throw 'not allowed here' } }; 1"
+        "script", text="& (Get-Module _Windows) { function script:New-NativeApi { throw 'not allowed here' } }; 1"
     )
     *dummy, answer, tree = stage.write("change-blocked", *OPERATIONS).add("tree", path=T).run()
     assert (answer["status"], tree) == ("refused", None)

@@ -322,6 +322,7 @@ def test_an_id_is_used_once(host: LabHost) -> None:
     ],
 )
 def test_a_folder_that_others_may_have_touched_is_refused_and_not_read(host: LabHost, folder: Folder) -> None:
+    journal.make_folder(host)
     host.files.make_folder(folder)
     assert write(host, setting())["status"] == "refused"
     assert [error["code"] for error in read(host, journal=True)["errors"]] == [0]
