@@ -32,7 +32,7 @@ from .rooms import COLLECTION, KILLED, ROOMS
 HERE = pathlib.Path(__file__).parent
 WORK = ROOT / ".cache" / "mutants"
 #: Random examples of each property for each mutant; the examples that a test names itself are all taken.
-EXAMPLES = 5
+EXAMPLES = 3
 #: Of all mutants of a room, in hundredths.
 WANTED = 90
 

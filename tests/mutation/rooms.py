@@ -33,7 +33,9 @@ class Room:
             f"only_mutate={PLUGIN_UTILS}/{self.code}",
             *([f"do_not_mutate={PLUGIN_UTILS}/{self.but}"] if self.but else []),
             f"pytest_add_cli_args_test_selection={COLLECTION}/tests/unit/{self.tests}",
-            "pytest_add_cli_args=-pno:cacheprovider",
+            "pytest_add_cli_args=",
+            "    -pno:cacheprovider",
+            "    -pfew_variants",
             "",
         ]
         return "\n".join(lines)
