@@ -21,11 +21,13 @@ import typing as t
 
 from . import hive_data, http_server
 from .http_server import Request, Response
-from .registry import RegistryError
+from .registry import Registry, RegistryError
 from .view import Mark
 
 if t.TYPE_CHECKING:
-    from .host import LabHost
+    from .host import Engine, LabHost
+    from .payload import Job
+    from .result import Output
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -44,6 +46,12 @@ class Acts:
         """Writes or deletes one registry value, as a person with regedit would."""
         hive_data.load(host.registry, {path: {name: data}})
 
+    async def set_value_before_writing(self, host: LabHost, path: str, name: str, data: t.Any) -> None:
+        """Writes or deletes one value when the next host_write arrives: after our reading, before our writing."""
+        content = {path: {name: data}}
+        hive_data.load(Registry(host.clock), content)  # Data that make no value are an error now, not then.
+        host.engine = _Meanwhile(host.engine, lambda: hive_data.load(host.registry, content))
+
     async def maintenance(self, host: LabHost, on: bool) -> None:
         """Takes Exchange out of service or puts it back."""
         host.set_maintenance(on)
@@ -57,6 +65,24 @@ class Acts:
         host.go_down()
         host.clock.offset += 300
         await host.come_up()
+
+
+class _Meanwhile:
+    """An engine that lets something happen once, right before it begins a host_write."""
+
+    def __init__(self, engine: Engine, act: t.Callable[[], None]) -> None:
+        self.name = engine.name
+        self._engine = engine
+        self._act = act
+
+    async def run(self, host: LabHost, job: Job) -> Output:
+        if job.name.rpartition(".")[2] == "host_write":
+            host.engine = self._engine
+            self._act()
+        return await self._engine.run(host, job)
+
+    async def stop(self) -> None:
+        await self._engine.stop()
 
 
 class Control:
