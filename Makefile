@@ -29,6 +29,7 @@ RUNTIME := .venv/.runtime-ready
 TEST := .venv/.test-ready
 LINT := .cache/lint-venv/.ready
 MUTANTS := .cache/mutants-venv/.ready
+MOLECULE := .cache/molecule-venv/.ready
 LINT_BIN := $(CURDIR)/.cache/lint-venv/bin
 REQUIREMENTS := tests/requirements
 
@@ -60,12 +61,12 @@ build: $(RUNTIME) ## Build the installable artefact into out/
 ##@ Check
 
 .PHONY: test
-test: $(TEST) $(LINT) ## Lint, then all tests: unit, and integration on every engine that is here
+test: $(TEST) $(LINT) $(MOLECULE) ## Lint, then all tests: unit, and integration on every engine that is here
 	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target --keep-going lint
 	@$(MAKE) --no-print-directory pytest
 
 .PHONY: pytest
-pytest: $(TEST) ## All tests without lint; ARGS goes to pytest
+pytest: $(TEST) $(MOLECULE) ## All tests without lint; ARGS goes to pytest
 	@python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 .PHONY: unit
@@ -73,12 +74,20 @@ unit: $(TEST) ## The tests that run no playbook on the lab
 	@python -m pytest -n $(JOBS) --dist loadfile tests/unit $(ARGS)
 
 .PHONY: integration
-integration: $(TEST) ## The tests with real ansible-playbook
+integration: $(TEST) $(MOLECULE) ## The tests with real ansible-playbook
 	@python -m pytest -n $(JOBS) --dist loadfile tests/integration $(ARGS)
 
 .PHONY: matrix
 matrix: $(RUNTIME) ## The integration tests on every ansible-core that is promised; CORES="2.16 2.21", ARGS goes to pytest
 	@PYTHONPATH=tests python tests/tools/matrix.py --jobs $(JOBS) $(CORES) -- $(ARGS)
+
+.PHONY: windows
+windows: $(TEST) ## Tests that take a real Windows server: make windows HOST=mbx01 INVENTORY=inventory.yml (docs/own-lab.md)
+	@test -n "$(HOST)" -a -n "$(INVENTORY)" || { echo 'windows: which server? make windows HOST=mbx01 INVENTORY=inventory.yml' >&2; exit 2; }
+	@mkdir -p "$(OUT)"
+	@MSEXCHANGE_TLS_HOST='$(HOST)' MSEXCHANGE_TLS_INVENTORY='$(abspath $(INVENTORY))' \
+	  MSEXCHANGE_TLS_EXPENDABLE='$(EXPENDABLE)' MSEXCHANGE_TLS_SCHANNEL_SERVER='$(SERVER)' \
+	  python -m pytest -m 'needs_windows or confirmed_on_windows' --junit-xml "$(OUT)/windows.xml" tests/integration $(ARGS)
 
 .PHONY: lint
 lint: lint-python lint-types lint-yaml lint-docs lint-ansible sanity ## All linters; `make -k lint` goes on after a failure
@@ -118,6 +127,14 @@ lint-ansible: $(LINT) $(RUNTIME) ## ansible-lint, profile production, offline
 sanity: $(TEST) ## ansible-test sanity, all but pslint; ARGS goes to ansible-test
 	@echo '--- ansible-test sanity'
 	@tests/tools/sanity.sh .cache/sanity $(ARGS)
+
+.PHONY: molecule
+molecule: $(MOLECULE) ## The molecule scenarios on the lab; ARGS="drift check" for some of them
+	@$(dir $(MOLECULE))bin/python tests/tools/molecule_run.py $(ARGS)
+
+.PHONY: molecule-mutants
+molecule-mutants: $(MOLECULE) ## Is every molecule scenario red where the product is broken on purpose? Twenty minutes; ARGS: words of a defect
+	@PYTHONPATH=tests $(dir $(MOLECULE))bin/python -m tools.molecule_mutants $(ARGS)
 
 .PHONY: bench
 bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine powershell" on a real PowerShell
@@ -169,6 +186,12 @@ $(MUTANTS): $(RUNTIME) $(REQUIREMENTS)/test.txt $(REQUIREMENTS)/mutants.txt
 	@echo 'Setting up mutation testing'
 	@$(dir $@)bin/python -m pip --version >/dev/null 2>&1 || { rm -rf $(dir $@); .venv/bin/python -m venv $(dir $@); }
 	@$(dir $@)bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/mutants.txt
+	@touch $@
+
+$(MOLECULE): $(RUNTIME) $(REQUIREMENTS)/molecule.txt
+	@echo 'Setting up molecule'
+	@$(dir $@)bin/python -m pip --version >/dev/null 2>&1 || { rm -rf $(dir $@); .venv/bin/python -m venv $(dir $@); }
+	@$(dir $@)bin/python $(PIP_INSTALL) --requirement $(REQUIREMENTS)/molecule.txt
 	@touch $@
 
 .PHONY: clean
