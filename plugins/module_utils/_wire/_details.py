@@ -148,11 +148,14 @@ async def _fallback_scsv(survey: Survey) -> bool | None:
 
 
 async def _unified_hello(survey: Survey) -> bool | None:
-    """The highest old version, asked for in the framing of SSL 2.0. Silence is an answer too: NSS does not react."""
-    version = next((v for v in ALL_VERSIONS[1:-1] if _accepted(survey, v)), None)
-    if version is None:
+    """An old version asked for in the framing of SSL 2.0. Silence is an answer too: NSS does not react."""
+    old = [version for version in ALL_VERSIONS[1:-1] if _accepted(survey, version)]
+    if not old:
         return None
-    # Such a hello cannot name signature algorithms, so those without a signature are the ones that tell.
+    # In TLS 1.2 a hello that names no signature algorithms allows SHA-1 only (RFC 5246 7.4.1.4.1), and strict servers
+    # refuse it for that reason; what sends such hellos is older anyway.
+    version = next((v for v in old if v < Version.TLS_1_2), old[0])
+    # For the same reason suites without a signature are the ones that tell.
     accepted = survey.records[version].suites
     suites = [number for number in accepted if suite(number).key_exchange == "RSA"] or accepted[-CHUNK:]
     reply = await survey.session.ask_ssl2(version, suites)

@@ -87,12 +87,12 @@ def _fit(suite: Suite, seen: Seen, client: Client, version: Version) -> Fit:
 
 
 def _common_group(seen: Seen, client: Client, version: Version) -> Fit:
-    modern = version is Version.TLS_1_3
-    versions = [version] if modern else [v for v in Version if v < Version.TLS_1_3]
+    # Servers have one list of groups for all versions up to TLS 1.2, and another for TLS 1.3.
+    versions = [version] if version is Version.TLS_1_3 else [v for v in Version if v < Version.TLS_1_3]
     known = frozenset[str]().union(*(seen.groups.get(v, frozenset()) for v in versions))
     if any(name.lower() in known for name in client.groups):
         return Fit.YES
-    return Fit.NO if version in seen.groups_complete else Fit.MAYBE
+    return Fit.MAYBE if seen.groups_complete.isdisjoint(versions) else Fit.NO
 
 
 def _curve_of_certificate(seen: Seen, client: Client) -> Fit:

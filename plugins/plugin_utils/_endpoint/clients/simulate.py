@@ -50,6 +50,8 @@ def _predict(seen: Seen, client: Client) -> _Made:
         return Result.NO_COMMON_VERSION, None, None, f"It speaks {_span(client)}; {_accepts(seen)}."
     if client.framing == "ssl2" and version is not Version.SSL_2_0 and not seen.unified_hello:
         return _without_framing(seen)
+    if client.framing == "ssl2" and version is Version.TLS_1_2 and seen.accepted[0] < version:
+        return _unknown("Its hello names no signature schemes, and strict servers refuse that in TLS 1.2.", version)
     if client.renegotiation == "none":
         return _unknown("Its hello shows no RFC 5746; whether the endpoint insists on that was not asked.", version)
     if not seen.version(version).complete:
