@@ -148,6 +148,10 @@ mutants: $(MUTANTS) ## Mistakes put into the core, one at a time: do the tests n
 compare-engines: $(TEST) ## Emulation and real scripts on random registry states; STATES=10000, or CASE=17 to look at one
 	@PYTHONPATH=tests:$(COLLECTIONS) python -m proof.engines $(if $(CASE),--case $(CASE),--states $(STATES))
 
+.PHONY: compare-schannel
+compare-schannel: $(TEST) ## The state model and Wine's Schannel: every pair of client values, every profile
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m proof.wine_schannel
+
 .PHONY: docs/findings.md
 docs/findings.md: $(RUNTIME) # Write the page of findings from the table in the code
 	@python tests/tools/findings_page.py
