@@ -11,6 +11,7 @@ import datetime
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
+    STAGES,
     Baseline,
     load_profile,
     read_overlay,
@@ -20,6 +21,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import l
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ChangeHeader, Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     Entry,
+    Gate,
     Member,
     Plan,
     check_plan,
@@ -78,6 +80,7 @@ class PlannedHost:
         state, baseline = self.state, self.baseline
         plan = make_plan(state, baseline, stage, **more)
         assert check_plan(state, baseline, plan, force=more.get("force", False)) == ()
+        assert unreadable(plan) == []
         return plan
 
     def apply(self, stage: str, **more: t.Any) -> Plan:
@@ -131,6 +134,22 @@ class PlannedHost:
                 return plans
             self.restart()
         raise AssertionError("the host does not come to rest")
+
+
+SCOPES = {"host", "organisation"}
+KINDS = {"boot", "proof", "ability", "unknown", "organisation", "ownership", "lockout"}
+
+
+def unreadable(plan: Plan) -> list[object]:
+    """Gates and entries of a plan that do not say to a person what they have to."""
+    gates = [gate for gate in (*plan.gates, *plan.next_gates) if not _is_said(gate)]
+    return [*gates, *(one for one in plan.entries if not isinstance(one.detail, str) or "None" in one.detail)]
+
+
+def _is_said(gate: Gate) -> bool:
+    sentences = [isinstance(text, str) and text.endswith((".", "?")) for text in (gate.reason, gate.remedy)]
+    clean = "None" not in f"{gate.reason}{gate.remedy}" and "  " not in f"{gate.reason}{gate.remedy}"
+    return all(sentences) and clean and gate.stage in STAGES and gate.scope in SCOPES and gate.kind in KINDS
 
 
 def entry(plan: Plan, rule: str) -> Entry:

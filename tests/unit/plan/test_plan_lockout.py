@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from tools.planned_host import PlannedHost, entry
+from tools.planned_host import PlannedHost, entry, unreadable
 from tools.sample_host import LOCAL_LISTS, POLICY_LISTS, protocol, sample_state
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
@@ -42,6 +42,7 @@ def plan_for(
     baseline = direct(wanted, load())
     plan = make_plan(state, baseline, "prepare", members={}, observed=observed)
     assert check_plan(state, baseline, plan) == ()
+    assert unreadable(plan) == []
     return plan
 
 

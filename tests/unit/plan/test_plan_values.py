@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from lab import preg
-from tools.planned_host import PlannedHost, entry, written
+from tools.planned_host import PlannedHost, entry, unreadable, written
 from tools.sample_host import POLICY_LISTS, WINHTTP, WINHTTP_32, protocol, sample_state
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
@@ -39,6 +39,7 @@ def plan_of(
     baseline = direct({setting: wanted}, load())
     plan = make_plan(state, baseline, "prepare", members={}, force=force)
     assert check_plan(state, baseline, plan, force=force) == ()
+    assert unreadable(plan) == []
     return plan
 
 
