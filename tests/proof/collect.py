@@ -69,7 +69,8 @@ def collect(*paths: str | pathlib.Path, root: pathlib.Path = ROOT) -> tuple[Foun
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"the tests cannot be collected:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+            errors = done.stdout.partition("= ERRORS =")[2] or done.stdout[-2000:]
+            raise RuntimeError(f"the tests cannot be collected:\n{errors}{done.stderr[-2000:]}")
         entries: list[dict[str, t.Any]] = json.loads(output.read_text(encoding="utf-8"))
     return tuple(
         Found(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})

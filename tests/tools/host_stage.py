@@ -34,12 +34,13 @@ class Driver:
     def start(cls, host: WineHost, script: pathlib.Path, name: str = "test") -> Driver:
         """Copy the scripts under test and ``script`` to a folder of the host and start it there."""
         folder = host.drive / name
+        shutil.rmtree(folder, ignore_errors=True)
         for part in ("modules", "module_utils"):
             shutil.copytree(ROOT / "plugins" / part, folder / part)
         shutil.copy(script, folder)
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
-                [host.tool, "run", host.folder, *SCRIPT, f"C:\\{name}\\{script.name}", f"C:\\{name}"],
+                host.command(*SCRIPT, f"C:\\{name}\\{script.name}", f"C:\\{name}"),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

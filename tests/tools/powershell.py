@@ -13,7 +13,10 @@ from __future__ import annotations
 import os
 import pathlib
 import subprocess
+import sys
 from dataclasses import dataclass
+
+from tools.this_windows import WindowsEngine
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WINE = pathlib.Path(os.environ.get("WINE64", "/usr/lib/wine/wine64"))
@@ -93,9 +96,13 @@ class WineHost:
         lines = (line.partition("=") for line in self.control("env").splitlines())
         return dict(os.environ) | {name: value for name, dummy, value in lines}
 
+    def command(self, *words: str) -> list[str]:
+        """The words that start a program in the host. ``powershell`` is the PowerShell of the host."""
+        return [str(self.tool), "run", str(self.folder), *words]
+
     def run(self, *words: str, timeout: float = 180) -> Done:
-        """Run a program in the host to its end. ``powershell`` is the PowerShell of the host."""
-        return _call(self.tool, "run", self.folder, *words, timeout=timeout)
+        """Run a program in the host to its end."""
+        return _call(*self.command(*words), timeout=timeout)
 
     def run_script(self, script: str, *words: str, timeout: float = 180) -> Done:
         """Run a script file, named by its Windows path, in a PowerShell of the host."""
@@ -128,8 +135,10 @@ class WineHost:
         self.control("stop")
 
 
-def find_engine() -> Engine:
+def find_engine() -> Engine | WindowsEngine:
     """The engine of this machine, unpacked; raises ``NoEngineError`` with the reason."""
+    if sys.platform == "win32":
+        return WindowsEngine.here()
     scripts = pathlib.Path(os.environ.get("MSEXCHANGE_TLS_PWSH") or ROOT.parent / "shared" / "pwsh")
     if not (scripts / "unpack").exists():
         raise NoEngineError(f"no PowerShell engine in {scripts}: set MSEXCHANGE_TLS_PWSH to its folder")

@@ -51,7 +51,8 @@ def test_every_claim_is_shown_and_every_test_of_the_lab_shows_one(material: Mate
 
 
 def test_no_line_of_the_targets_is_there_for_nothing(material: Material, tests: tuple[Found, ...]) -> None:
-    assert {target_of(test, material.targets) for test in tests} == {line["target"] for line in material.targets}
+    idle = set() if material.confirmed.tests else {"a real Windows server"}
+    assert {target_of(test, material.targets) for test in tests} == {line["target"] for line in material.targets} - idle
 
 
 def test_a_claim_is_written_down_once() -> None:

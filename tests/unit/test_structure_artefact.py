@@ -39,7 +39,7 @@ WANTED = (
 )
 #: Fine where it is there: a hub that runs ansible-test reads it.
 WELCOME = ("tests/sanity/",)
-PLAYBOOKS = ("audit", "harden", "verify")
+PLAYBOOKS = ("audit", "harden", "proof", "verify")
 
 
 @pytest.fixture(scope="module")
