@@ -35,12 +35,19 @@ _VERSIONS = ["ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3"]
 _STAGES = ["prepare", "obsolete", "retire", "renegotiation", "suites", "tls13"]
 # What an endpoint is called and belongs to; of use to whoever reads the answer only.
 _LABELS = ("name", "names", "group", "exchange")
+# The generations of Exchange that are still supported or were last, as they send mail.
+_SENDERS = ("exchange_2016_on_2016_smtp", "exchange_2019_smtp", "exchange_se_smtp")
 #: Partners that are looked up at once.
 _LOOKUPS = 8
 _WHERE = ("host", "port", "service", "transport", "server_name", "address")
 
 
-def _argument_spec() -> dict[str, t.Any]:
+#: At least one of the two.
+CONDITIONS = {"required_one_of": [["endpoints", "partners"]]}
+
+
+def argument_spec() -> dict[str, t.Any]:
+    """The options, for the action of the same name too."""
     endpoints = {
         "host": {"type": "str", "required": True},
         "port": {"type": "int"},
@@ -76,6 +83,7 @@ def _argument_spec() -> dict[str, t.Any]:
         "simulate": {"type": "bool", "default": True},
         "verify": {"type": "bool", "default": False},
         "clients": {"type": "path"},
+        "senders": {"type": "list", "elements": "str", "default": list(_SENDERS)},
         "stage": {"type": "str", "choices": _STAGES, "default": "retire"},
     }
 
@@ -170,9 +178,7 @@ def observe(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=_argument_spec(), required_one_of=[("endpoints", "partners")], supports_check_mode=True
-    )
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **CONDITIONS)
     try:
         module.exit_json(changed=False, **observe(module.params))
     except CallerError as error:

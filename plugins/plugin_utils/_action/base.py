@@ -155,13 +155,19 @@ class TlsAction(ActionBase, abc.ABC):
     def wanted(self, task: Task) -> Wanted:
         """Profile and overlays of the task, read before any host is troubled."""
         profile = load_profile(task.arguments["profile"])
-        return Wanted(profile, tuple(read_overlay(self._text(path), path) for path in task.arguments["overlays"]))
+        return Wanted(
+            profile,
+            tuple(
+                read_overlay(self.read_controller_text(path, "overlay"), path) for path in task.arguments["overlays"]
+            ),
+        )
 
-    def _text(self, path: str) -> str:
+    def read_controller_text(self, path: str, what: str) -> str:
+        """The same for a file that a person wrote."""
         try:
-            return self.read_controller_file(path, "overlay").decode("utf-8-sig")
+            return self.read_controller_file(path, what).decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise TaskError(f"The overlay {path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+            raise TaskError(f"The {what} {path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
 
 
 def baseline_of(wanted: Wanted, task: Task, identity: HostIdentity) -> Baseline:

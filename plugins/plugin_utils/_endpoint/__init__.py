@@ -11,7 +11,9 @@ from .certificates import to_data as certificates_to_data
 from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients
 from .families import FAMILIES
 from .judge import Context, judge
+from .partners import Sender, judge_partners, senders_of
 from .port import find_at_port
+from .reduced import Without
 
 __all__ = [
     "FAMILIES",
@@ -19,12 +21,16 @@ __all__ = [
     "Client",
     "ClientsError",
     "Context",
+    "Sender",
+    "Without",
     "audit_certificates",
     "certificates_to_data",
     "clients_of",
     "find_at_port",
     "hello_of",
     "judge",
+    "judge_partners",
     "load_clients",
     "read_clients",
+    "senders_of",
 ]

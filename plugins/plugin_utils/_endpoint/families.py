@@ -10,7 +10,12 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
 
-from . import groups, port
+from . import groups, partners, port
 from .certificates import FAMILIES as CERTIFICATES
 
-FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {"Ports": port.KINDS, **CERTIFICATES, "Groups": groups.KINDS}
+FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {
+    "Ports": port.KINDS,
+    **CERTIFICATES,
+    "Groups": groups.KINDS,
+    "Partners": partners.KINDS,
+}

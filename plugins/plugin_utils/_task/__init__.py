@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from .answer import CONTRACT, Errand, HostError, check_answer, fault_words, known_loss, lost_words
 from .arguments import CHANGE, JUDGE, Spec
+from .lost import Lost, lost_by
 from .members import members
 from .outcome import ChangeError, check_outcome
 from .request import wanted_lists, wanted_settings, write_request
 from .result import configured_data, errors_data, host_data, settings_data
+from .servers import server_behind
 
 __all__ = [
     "CHANGE",
@@ -20,6 +22,7 @@ __all__ = [
     "ChangeError",
     "Errand",
     "HostError",
+    "Lost",
     "Spec",
     "check_answer",
     "check_outcome",
@@ -28,8 +31,10 @@ __all__ = [
     "fault_words",
     "host_data",
     "known_loss",
+    "lost_by",
     "lost_words",
     "members",
+    "server_behind",
     "settings_data",
     "wanted_lists",
     "wanted_settings",

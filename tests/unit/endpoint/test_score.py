@@ -28,6 +28,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.score imp
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 
+pytestmark = pytest.mark.proves("ports_judged")
+
 GOOD = answer(tls_1_2=[ECDHE_GCM], tls_1_3=[TLS_1_3])
 #: What is said of one endpoint; differences between several have no score.
 ALL_KINDS = [kind for kinds in FAMILIES.values() for kind in kinds if kind.id.startswith(("endpoint.", "certificate."))]

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+from ..reduced import Without, reduced
 from .load import load_rules
-from .model import FULL, LETTERS, Deduction, Rule, Score, Without
+from .model import FULL, LETTERS, Deduction, Rule, Score
 from .rate import Connects, rate, score_data
-from .reduced import reduced
 
 __all__ = [
     "FULL",

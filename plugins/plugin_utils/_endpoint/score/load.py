@@ -13,7 +13,8 @@ import typing as t
 
 import yaml
 
-from .model import Rule, Without
+from ..reduced import Without
+from .model import Rule
 
 _FILE = pathlib.Path(__file__).with_name("rules.yml")
 

@@ -8,24 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 
+from ..reduced import NOTHING, Without
+
 #: The best first.
 LETTERS = ("A", "B", "C", "F")
 FULL = 100
-
-
-@dataclasses.dataclass(frozen=True)
-class Without:
-    """What a port no longer has when a deduction is removed; empty = nothing that a client could miss.
-
-    ``ciphers``: beginnings of a cipher's name (``RC4``). ``key_exchange``, ``authentication``: as in the tables of the
-    prober.
-    """
-
-    versions: frozenset[str] = frozenset()
-    ciphers: tuple[str, ...] = ()
-    key_exchange: frozenset[str] = frozenset()
-    authentication: frozenset[str] = frozenset()
-    export: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +23,7 @@ class Rule:
     points: int
     letter: str
     settings: tuple[str, ...] = ()
-    without: Without = Without()
+    without: Without = NOTHING
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,14 +11,12 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import answered, versions_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Finding
 
-from .model import FULL, LETTERS, Deduction, Rule, Score, Without
-from .reduced import reduced
+from ..reduced import NOTHING, reduced
+from .model import FULL, LETTERS, Deduction, Rule, Score
 
 Answer = t.Mapping[str, t.Any]
 #: Answer -> ids of the clients that connect.
 Connects = t.Callable[[Answer], frozenset[str]]
-
-_NOTHING = Without()
 
 
 def rate(
@@ -55,7 +53,7 @@ def rate(
 def _breaks(answer: Answer, rule: Rule, today: frozenset[str], connects: Connects | None) -> tuple[str, ...] | None:
     if connects is None:
         return None
-    if rule.without == _NOTHING:
+    if rule.without == NOTHING:
         return ()
     return tuple(sorted(today - connects(reduced(answer, rule.without))))
 
