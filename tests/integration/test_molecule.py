@@ -15,7 +15,7 @@ import yaml
 from integration.controller import ROOT, environment
 from tools.molecule_run import scenarios
 
-pytestmark = [pytest.mark.lab_only, pytest.mark.molecule]
+pytestmark = [pytest.mark.proves("scenarios"), pytest.mark.lab_only, pytest.mark.molecule]
 
 PYTHON = ROOT / ".cache" / "molecule-venv" / "bin" / "python"
 SCENARIOS = ROOT / "extensions" / "molecule"

@@ -20,7 +20,10 @@ from wire_servers.splice import splice
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits, Question, endpoint, probe_all
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import audit_certificates, certificates_to_data
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("certificates"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 _SUITES = "AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0"
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
 from tools.audit_reg import sections, summary, table
+
+pytestmark = pytest.mark.proves("reg_export")
 
 RESULT: dict[str, t.Any] = {
     "profile": "exchange_current",

@@ -27,6 +27,8 @@ from tools.matrix import (
     table,
 )
 
+pytestmark = pytest.mark.proves("scenarios")
+
 CORE = Core("2.16.19", ("3.10", "3.11"), {"resolvelib": "1.0.1"})
 ROW = Row("2.16.19", "3.10", "emulated", "failed")
 

@@ -15,6 +15,8 @@ from tools.molecule_mutants import Edit, Mutation, MutationError, Verdict, appli
 from tools.molecule_run import UnknownScenarioError, chosen, failure, scenarios, steps_of
 from tools.project_files import ROOT
 
+pytestmark = pytest.mark.proves("scenarios")
+
 HERE = ROOT / "extensions" / "molecule"
 SCENARIOS = scenarios()
 #: Steps that run the playbook of another one.

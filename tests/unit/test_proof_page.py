@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -53,6 +55,13 @@ def test_every_claim_is_shown_and_every_test_of_the_lab_shows_one(material: Mate
 def test_no_line_of_the_targets_is_there_for_nothing(material: Material, tests: tuple[Found, ...]) -> None:
     idle = set() if material.confirmed.tests else {"a real Windows server"}
     assert {target_of(test, material.targets) for test in tests} == {line["target"] for line in material.targets} - idle
+
+
+def test_every_test_that_the_table_of_connections_names_is_there(material: Material, tests: tuple[Found, ...]) -> None:
+    modules = {test.module for test in tests}
+    named = {word for row in material.connections for word in re.findall(r"`(tests/[^`]+)`", row["shown"])}
+    assert named
+    assert [pattern for pattern in named if not fnmatch.filter(modules, pattern)] == []
 
 
 def test_a_claim_is_written_down_once() -> None:

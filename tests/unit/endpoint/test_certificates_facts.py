@@ -15,7 +15,10 @@ from wire_servers.processes import program
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import audit_certificates, certificates_to_data
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("certificates"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 CERTIFICATES: t.Mapping[str, t.Callable[[], made.Made]] = {
     "server": made.server,

@@ -28,6 +28,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
     certificates_to_data,
 )
 
+pytestmark = pytest.mark.proves("certificates")
+
 TODAY = datetime.date(2026, 11, 26)
 KEY = ec.derive_private_key(0x1234567890ABCDEF, ec.SECP256R1())
 

@@ -25,6 +25,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.certifica
     year_later,
 )
 
+pytestmark = pytest.mark.proves("certificates")
+
 DAYS = st.dates(datetime.date(1950, 1, 2), datetime.date(9998, 12, 30))
 HASHES = st.sampled_from([None, "md2", "md5", "sha1", "sha256"])
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import base64
 import typing as t
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tools.answers import ECDHE_CBC, ECDHE_GCM, RSA_CBC, TLS_1_3, answer
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.groups import compare_groups, findings_of
+
+pytestmark = pytest.mark.proves("ports_judged")
 
 ALIKE: dict[str, t.Any] = {"tls_1_2": [ECDHE_GCM, ECDHE_CBC]}
 

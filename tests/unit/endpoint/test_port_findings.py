@@ -17,6 +17,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Expe
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import find_at_port
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.port import KINDS
 
+pytestmark = pytest.mark.proves("ports_judged")
+
 EX2019_CU15 = Server("ex2019", frozenset({"tls_1_2", "smtp_follows_os", "pop_imap_follow_os", "tls_1_3"}))
 EX2013_SP1 = Server("ex2013", frozenset())
 

@@ -13,6 +13,8 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.msexchange.tls.plugins.filter.profile_reg import profile_reg
 
+pytestmark = pytest.mark.proves("reg_export")
+
 PROTOCOLS = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
 
 

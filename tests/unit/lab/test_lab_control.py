@@ -18,7 +18,7 @@ import pytest
 from lab.control import Control
 from lab.lab import Lab
 
-pytestmark = pytest.mark.lab_only
+pytestmark = [pytest.mark.proves("lab_model"), pytest.mark.lab_only]
 
 SERVER = (
     "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.0\\Server"
