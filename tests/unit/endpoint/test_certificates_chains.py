@@ -12,7 +12,10 @@ from wire_servers.processes import program
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import audit_certificates, certificates_to_data
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("certificates"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 Seen = tuple[str, bool | None, set[str]]
 
@@ -69,6 +72,12 @@ def test_issuers_are_found_by_name_and_key_identifier_where_no_library_checks_th
     assert seen(der, made.intermediate(), made.root())[:2] == ("right", True)
     impostor = made.make("/O=Example/CN=Issuing CA", *made.CA, issuer=made.root(), number=3)
     assert seen(der, impostor)[:2] == ("right", False)
+
+
+def test_a_chain_ends_at_its_first_self_signed_certificate() -> None:
+    again = made.root(digest="sha384")
+    order, complete, found = seen(made.server(), made.intermediate(), made.root(), again)
+    assert (order, complete, found) == ("right", True, {"certificate.stranger"})
 
 
 def test_a_repeated_certificate_is_noted_and_does_no_harm() -> None:

@@ -19,7 +19,10 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
     certificates_to_data,
 )
 
-pytestmark = pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl")
+pytestmark = [
+    pytest.mark.proves("certificates"),
+    pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
+]
 
 
 def audit(answer: dict[str, t.Any], days: int = 0, names: t.Sequence[str] = ()) -> CertificateAudit:
@@ -282,6 +285,12 @@ def test_a_self_signed_certificate_is_judged_by_key_and_end_only() -> None:
         "certificate.small_key",
         "certificate.expired",
     }
+
+
+def test_the_purpose_and_names_of_a_self_signed_certificate_are_not_judged() -> None:
+    # Windows makes such a one for Remote Desktop: nothing but a common name.
+    bare = made.make("/CN=ex01.example.org", "extendedKeyUsage=clientAuth", "keyUsage=keyEncipherment")
+    assert found(made.answer([bare], service="rdp", transport="rdp", port=3389)) == {"certificate.self_signed"}
 
 
 def test_a_remedy_names_the_cmdlets_of_exchange_on_its_own_ports_only() -> None:

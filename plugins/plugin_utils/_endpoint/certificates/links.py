@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .model import Order
-from .read import Parsed, issued
+from .read import Parsed, named_by, signed_by
 from .sent import ANY
 
 #: An authority that renewed its key has two or three certificates; each costs a check of a signature.
@@ -52,8 +52,8 @@ def follow(sent: t.Sequence[Parsed], authentication: str) -> Path:
 def _certified(unique: tuple[Parsed, ...]) -> tuple[Parsed, ...]:
     found, rest = [unique[0]], list(unique[1:])
     while rest and found[-1].certificate.self_signed is not True:
-        named = [one for one in rest if one.subject is not None and one.subject == found[-1].issuer]
-        following = next((one for one in named[:MOST_OF_A_NAME] if issued(found[-1], one)), None)
+        named = [one for one in rest if named_by(found[-1], one)]
+        following = next((one for one in named[:MOST_OF_A_NAME] if signed_by(found[-1], one)), None)
         if following is None:
             break
         found.append(following)

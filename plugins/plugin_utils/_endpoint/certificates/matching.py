@@ -38,7 +38,7 @@ def _reference(name: str) -> str | None:
 
 
 def _matches(reference: str, presented: str) -> bool:
-    if not presented.isascii() or _address(presented) is not None:
+    if not presented.isascii():
         return False
     presented = presented.lower()
     if "*" not in presented:

@@ -56,24 +56,6 @@ def read_certificate(sent: bytes | str, position: int) -> Parsed:
         return _Reader(raw).parsed(position, fingerprint)
 
 
-def signed_by(child: Parsed, issuer: Parsed) -> bool | None:
-    """Whether the key of ``issuer`` made the signature of ``child``.
-
-    None when that cannot be told: hashes and keys that ``cryptography`` does not take (MD5, MD2), releases before 40.
-    """
-    if child.raw is None or issuer.raw is None:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            child.raw.verify_directly_issued_by(issuer.raw)
-    except InvalidSignature:
-        return False
-    except _REFUSALS:
-        return None
-    return True
-
-
 class _Reader:
     def __init__(self, raw: x509.Certificate) -> None:
         self._raw = raw
@@ -207,16 +189,37 @@ def _self_signed(read: Parsed) -> bool | None:
     if read.subject is None or read.issuer is None:
         return None
     # An authority with a new key may sign itself with the old one, under the same name.
-    return read.subject == read.issuer and issued(read, read)
+    return named_by(read, read) and signed_by(read, read)
 
 
-def issued(child: Parsed, issuer: Parsed) -> bool:
-    """Whether ``issuer`` issued ``child``: by name, then by signature, else by key identifier."""
-    if child.issuer is None or issuer.subject is None or child.issuer != issuer.subject:
-        return False
-    verdict = signed_by(child, issuer)
+def named_by(child: Parsed, issuer: Parsed) -> bool:
+    """Whether ``child`` gives the name of ``issuer`` as that of its issuer."""
+    return child.issuer is not None and child.issuer == issuer.subject
+
+
+def signed_by(child: Parsed, issuer: Parsed) -> bool:
+    """Whether ``issuer``, which has the right name, signed ``child``; by key identifier if that cannot be checked."""
+    verdict = _checked(child, issuer)
     if verdict is not None:
         return verdict
     if child.issuer_key_id is None or issuer.key_id is None:
         return True
     return child.issuer_key_id == issuer.key_id
+
+
+def _checked(child: Parsed, issuer: Parsed) -> bool | None:
+    """Whether the key of ``issuer`` made the signature of ``child``.
+
+    None when that cannot be told: hashes and keys that ``cryptography`` does not take (MD5, MD2), releases before 40.
+    """
+    if child.raw is None or issuer.raw is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            child.raw.verify_directly_issued_by(issuer.raw)
+    except InvalidSignature:
+        return False
+    except _REFUSALS:
+        return None
+    return True
