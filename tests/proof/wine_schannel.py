@@ -73,7 +73,8 @@ def _figures(count: Count) -> dict[str, t.Any]:
     known = known_differences()
     named = {
         f"known difference: {', '.join(one['versions'])} on {', '.join(one['os'])}, values absent": (
-            f"Windows: {one['windows']} ({', '.join(one['windows_sources'])}); Wine: {one['wine']} ({known['wine_source']})"
+            f"Windows: {one['windows']} ({', '.join(one['windows_sources'])});"
+            f" Wine: {one['wine']} ({known['wine_source']})"
         )
         for one in known["defaults"]
     }

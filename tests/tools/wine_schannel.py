@@ -5,7 +5,7 @@
 """Wine's Schannel as a judge of the state model: it obeys ``SCHANNEL\\Protocols\\*\\Client``, and nobody here wrote it.
 
 A :class:`Rig` writes client values with the real host_write, reads them with the real host_read, asks the core what is
-in effect, and lets an ``SslStream`` that leaves the choice to the system connect to OpenSSL servers of one version each.
+in effect, and lets an ``SslStream`` that leaves the choice to the system connect to OpenSSL servers of one version.
 """
 
 from __future__ import annotations

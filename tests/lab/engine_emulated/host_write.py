@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ..filesystem import FileError
-from ..registry import RegistryError, fold, text_of
+from ..registry import RegistryError, text_of, upper_invariant
 from . import arguments, journal, write_calls
 from .host_read import value_answer
 from .operations import Operation, Request, State, parse
@@ -184,8 +184,8 @@ class Change:
         for item in needed:
             if item.operation.target is not None:
                 paths = write_calls.missing_keys(self.host.registry, item.operation.path)
-                item.missing = [path for path in paths if fold(path) not in planned]
-                planned.update(map(fold, paths))
+                item.missing = [path for path in paths if upper_invariant(path) not in planned]
+                planned.update(map(upper_invariant, paths))
         content: Answer = {
             "contract": 1,
             "id": self.request.change,

@@ -10,7 +10,7 @@ import dataclasses
 import re
 import typing as t
 
-from ..registry import fold
+from ..registry import upper_invariant
 from . import arguments
 from .arguments import ArgumentError
 
@@ -143,7 +143,8 @@ def _expected(op: str, given: dict[str, t.Any], at: str) -> State:
 def _refuse_duplicates(operations: t.Sequence[Operation]) -> None:
     seen: set[tuple[str, bool, str]] = set()
     for index, operation in enumerate(operations):
-        target = (fold(operation.path), operation.is_key, fold(operation.name or ""))
+        # As .NET takes names, which takes more of them for one than the registry does.
+        target = (upper_invariant(operation.path), operation.is_key, upper_invariant(operation.name or ""))
         if target in seen:
             raise ArgumentError(f"The argument operations[{index}] has the target of another one: {operation.label}")
         seen.add(target)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..registry import FILE_NOT_FOUND, Registry, RegistryError, fold
+from ..registry import FILE_NOT_FOUND, Registry, RegistryError, upper_invariant
 from .operations import Operation, State
 
 DIRECTORY_NOT_EMPTY = 145
@@ -95,19 +95,19 @@ def missing_keys(registry: Registry, path: str) -> list[str]:
 def is_empty_by_then(registry: Registry, path: str, earlier: t.Iterable[Operation]) -> bool:
     """Whether a key will hold nothing once the earlier operations of the change are done."""
     key = registry.find(path)
-    values = set(key.values) if key else set()
-    subkeys = set(key.subkeys) if key else set()
-    here = fold(path)
+    values = {upper_invariant(value.name) for value in key.values.values()} if key else set()
+    subkeys = {upper_invariant(shown) for shown, dummy in key.subkeys.values()} if key else set()
+    here = upper_invariant(path)
     for operation in earlier:
-        there = fold(operation.path)
+        there = upper_invariant(operation.path)
         if operation.op == "delete_value" and there == here:
-            values.discard(fold(operation.name or ""))
+            values.discard(upper_invariant(operation.name or ""))
         elif operation.is_key:
             parent, dummy, name = there.rpartition("\\")
             if parent == here:
                 subkeys.discard(name)
         elif there == here:
-            values.add(fold(operation.name or ""))
+            values.add(upper_invariant(operation.name or ""))
         elif there.startswith(here + "\\"):
             subkeys.add(there[len(here) + 1 :].split("\\")[0])
     return not values and not subkeys

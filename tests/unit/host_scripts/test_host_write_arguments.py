@@ -116,6 +116,10 @@ REQUESTS: list[tuple[Json, str]] = [
         {"operations": [SET, delete_value(T.lower(), "A", ONE)]},
         "operations[1] has the target of another one",
     ),
+    (
+        {"operations": [set_value(T, name, {"kind": 4, "data": 0}) for name in ("\u01c4", "\u01c5")]},
+        "operations[1] has the target of another one",
+    ),
     ({"operations": [delete_key(T), SET, delete_key(T.upper())]}, "operations[2] has the target of another one"),
 ]
 

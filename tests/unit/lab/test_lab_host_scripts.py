@@ -388,6 +388,11 @@ def test_two_operations_on_one_value_are_refused(host: LabHost) -> None:
         write(host, setting(T, "a"), setting(T.lower().replace("hkey_local_machine", "HKEY_LOCAL_MACHINE"), "A"))
 
 
+def test_names_that_dotnet_takes_for_one_are_one_target(host: LabHost) -> None:
+    with pytest.raises(ArgumentError, match="target of another"):
+        write(host, setting(T, "\u01c4"), setting(T, "\u01c5"))
+
+
 @pytest.mark.parametrize("change", ["short", "UPPERCASE-1", "-begins-so", "with.dots", "x" * 65])
 def test_a_change_has_a_plain_name(host: LabHost, change: str) -> None:
     with pytest.raises(ArgumentError, match="change must be"):
