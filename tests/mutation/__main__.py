@@ -75,7 +75,7 @@ def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
     ``again``: only survivors of the last run and functions that changed since are tried; who died stays dead.
     """
     folder = WORK / name.replace("/", ".")
-    if again and (folder / "mutants.json").is_file():
+    if again and (folder / "mutants").is_dir():
         prepare_again(folder / "mutants" / COLLECTION)
     else:
         shutil.rmtree(folder, ignore_errors=True)

@@ -32,17 +32,15 @@ def to_data(thing: t.Any) -> t.Any:
         return _fields(thing)
     if isinstance(thing, enum.Enum):
         return thing.value
-    if isinstance(thing, t.Mapping):
-        return {str(name): to_data(value) for name, value in thing.items()}
-    if isinstance(thing, (list, tuple, frozenset, set)):
-        return [to_data(value) for value in (sorted(thing) if isinstance(thing, (set, frozenset)) else thing)]
+    if isinstance(thing, (list, tuple)):
+        return [to_data(value) for value in thing]
     return thing
 
 
 def value_data(value: RegistryValue) -> dict[str, t.Any]:
     """A registry value as host_write takes it: kind, data, and ``raw`` when data are base64."""
     if isinstance(value.data, bytes):
-        return {"kind": value.kind, "data": base64.b64encode(value.data).decode("ascii"), "raw": True}
+        return {"kind": value.kind, "data": base64.b64encode(value.data).decode(), "raw": True}
     if isinstance(value.data, tuple):
         return {"kind": value.kind, "data": list(value.data)}
     data = value.data if isinstance(value.data, str) or value.kind == REG_DWORD else str(value.data)

@@ -77,8 +77,9 @@ def ability(stage: str, state: State) -> Gate | None:
     return Gate(stage, "host", "ability", reason, remedy)
 
 
-def _first_release(identity: HostIdentity, needed: str, catalogue: Catalogue) -> str:
-    return next((row.name for row in catalogue.releases if row.version == identity.exchange and needed in row.can), "")
+def _first_release(identity: HostIdentity, needed: str, catalogue: Catalogue) -> str | None:
+    releases = (row.name for row in catalogue.releases if row.version == identity.exchange and needed in row.can)
+    return next(releases, None)
 
 
 def organisation(stage: str, state: State, members: t.Mapping[str, Member] | None) -> Gate | None:
@@ -95,9 +96,9 @@ def organisation(stage: str, state: State, members: t.Mapping[str, Member] | Non
     missing = [member for _name, member in sorted(members.items()) if member.prepared is not True]
     if not missing:
         return None
-    named = names([member.name or "an unnamed server" for member in missing])
-    first = f" {missing[0].name}: {missing[0].detail}" if missing[0].detail else ""
-    reason = f"Not prepared, or not known to be: {named}. {harm}{first}"
+    whose = [member.name or "an unnamed server" for member in missing]
+    first = f" {whose[0]}: {missing[0].detail}" if missing[0].detail else ""
+    reason = f"Not prepared, or not known to be: {names(whose)}. {harm}{first}"
     return Gate(stage, "organisation", "organisation", reason, "Apply stage 'prepare' there, restart, and read again.")
 
 

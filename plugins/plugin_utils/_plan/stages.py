@@ -13,7 +13,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import E
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from .judge import Judgement, judge
-from .model import Member, StageState
+from .model import Member, StageState, Verdict
 from .proof import contradictions
 
 EFFECTIVE = "effective"
@@ -71,15 +71,17 @@ def stage_state(
         if exempt:
             return StageState(stage, EFFECTIVE, f"By exception only: {names(exempt)}.")
         return StageState(stage, NOT_APPLICABLE, "Nothing in this stage applies to this host.")
-    unread = [one.rule.id for one in judgements if not one.configured and one.verdict == "unknown"]
-    open_ = [one.rule.id for one in judgements if not one.configured and one.rule.id not in unread]
+    differing = [one for one in judgements if not one.configured]
+    unread = [one for one in differing if one.verdict is Verdict.UNKNOWN]
+    open_ = [one.rule.id for one in differing if one.verdict is not Verdict.UNKNOWN]
     if open_:
         return StageState(stage, OPEN, f"Not as wanted: {names(open_)}.")
     if undecided:
         because = baseline.undecided[undecided[0]]
         return StageState(stage, UNKNOWN, f"Whether {names(undecided)} applies cannot be told: {because}.")
     if unread:
-        return StageState(stage, UNKNOWN, f"Cannot be judged: {names(unread)}. {first_detail(judgements, unread)}")
+        whose = names([one.rule.id for one in unread])
+        return StageState(stage, UNKNOWN, f"Cannot be judged: {whose}. {unread[0].detail}")
     waiting = [one.rule.id for one in judgements if one.effective is not True and one.pending]
     if waiting:
         return StageState(stage, PENDING, f"Waits for a restart: {names(waiting)}.")
@@ -105,11 +107,6 @@ def prepared(
     missing = [setting for setting in RELIED_ON if state.settings[setting].effective != ENABLED]
     detail = f"The others rely on it all the same: not in effect are {names(missing)}." if missing else found.detail
     return Member(name, not missing, detail)
-
-
-def first_detail(judgements: tuple[Judgement, ...], ids: t.Sequence[str]) -> str:
-    """What is said about the first of these rules."""
-    return next((one.detail for one in judgements if one.rule.id in ids), "")
 
 
 def names(items: t.Sequence[str]) -> str:

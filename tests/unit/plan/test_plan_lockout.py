@@ -77,6 +77,10 @@ def test_versions_and_suites_that_change_together_are_looked_at_together() -> No
     }
     suites = {SUITES: ["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"]}
     assert plan_for({**suites, **wanted}).gates == ()
+    reason = refused(plan_for({**suites, **{name: want for name, want in wanted.items() if "server" not in name}}))
+    assert "TLS 1.0 (server side) would be enabled without any suite for ECDSA certificates, " in reason
+    reason = refused(plan_for({**suites, **{name: want for name, want in wanted.items() if "client" not in name}}))
+    assert reason.endswith("TLS 1.1 (client side) would be enabled without any suite.")
     assert refused(plan_for({**suites, **{name: want for name, want in wanted.items() if "client" not in name}}))
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import typing as t
 
@@ -14,10 +15,12 @@ import yaml
 from tools.planned_host import PlannedHost
 from tools.sample_host import BUILDS, WINHTTP, protocol
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     FORMAT,
+    Operation,
     diff,
     meanings,
     render_plan_reg,
@@ -110,6 +113,67 @@ def test_the_diff_shows_masks_in_hexadecimal_and_broken_values_by_type() -> None
     assert "REG_BINARY 01" in shown["before"]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "absent"),
+        (RegistryValue("", 4, 9), 9),
+        (RegistryValue("", 4, 10), "0xa"),
+        (RegistryValue("", 11, 10), 10),
+        (RegistryValue("", 1, "text"), "text"),
+        (RegistryValue("", 7, ("a", "b")), ["a", "b"]),
+        (RegistryValue("", 3, b""), "REG_BINARY empty"),
+        (RegistryValue("", 4, b"\1\2", raw=True), "REG_DWORD 0102"),
+        (RegistryValue("", 99, b"\xff"), "99 ff"),
+    ],
+)
+def test_the_diff_shows_each_value_as_a_person_reads_it(value: RegistryValue | None, shown: t.Any) -> None:
+    operation = Operation("set", "KEY", "Name", value, value)
+    plan = HOST.plan("prepare")
+    changed = dataclasses.replace(plan, entries=(dataclasses.replace(plan.entries[0], operations=(operation,)),))
+    for text in (diff(changed)["before"], diff(changed)["after"]):
+        assert yaml.safe_load(text) == {plan.entries[0].setting: {r"KEY\Name": shown}}
+
+
+def test_the_diff_names_its_two_sides() -> None:
+    shown = diff(HOST.plan("prepare"))
+    assert (shown["before_header"], shown["after_header"]) == ("registry now", "registry as planned")
+
+
+def test_a_diff_has_one_line_for_each_value_however_long_it_is() -> None:
+    suites = " ".join(["\u00e4" * 30] * 40)
+    operation = Operation("set", "KEY", "Functions", None, RegistryValue("Functions", 1, suites))
+    plan = HOST.plan("prepare")
+    changed = dataclasses.replace(plan, entries=(dataclasses.replace(plan.entries[0], operations=(operation,)),))
+    assert suites in diff(changed)["after"]
+
+
+def comments(text: str) -> list[str]:
+    return [line[2:] for line in text.splitlines() if line.startswith("; ")]
+
+
+def test_a_reg_file_says_what_it_is_for_and_that_a_restart_is_needed() -> None:
+    plan = HOST.plan("prepare")
+    restart = "Restart the computer afterwards; most values count from then on."
+    of_plan, of_undo = "profile exchange_current, up to stage prepare.", "profile exchange_current."
+    assert comments(render_plan_reg(plan, "ex1")) == [f"Plan for ex1: {of_plan}", restart]
+    assert comments(render_plan_reg(plan)) == [f"Plan for one host: {of_plan}", restart]
+    assert comments(render_undo_reg(plan, "ex1")) == [f"Undo of a plan for ex1: {of_undo}", restart]
+    assert comments(render_undo_reg(plan)) == [f"Undo of a plan for one host: {of_undo}", restart]
+
+
+def test_a_reg_file_of_a_plan_without_a_profile_has_a_dash_for_it() -> None:
+    plan = dataclasses.replace(HOST.plan("prepare"), profile="", reached="")
+    assert comments(render_plan_reg(plan))[0] == "Plan for one host: profile -, up to stage -."
+    assert comments(render_undo_reg(plan))[0] == "Undo of a plan for one host: profile -."
+
+
+def test_the_undo_goes_backwards() -> None:
+    plan = HOST.plan("prepare")
+    keys = [line for line in render_plan_reg(plan).splitlines() if line.startswith("[")]
+    assert [line for line in render_undo_reg(plan).splitlines() if line.startswith("[")] == keys[::-1]
+
+
 def imported(text: str, system: str, exchange: str | None) -> dict[tuple[str, str], t.Any]:
     """What a .reg file says, as the reader of exports understands it."""
     export = from_reg_export(text.encode("utf-16"), os=system, exchange=exchange, catalogue=load())
@@ -154,3 +218,46 @@ def test_a_profile_can_be_written_up_to_a_stage() -> None:
     assert "TLS 1.2" in text
     assert "TLS 1.0" not in text
     assert "RC4" not in text
+
+
+def test_a_profile_says_whose_it_is_and_what_cannot_be_known_without_the_host() -> None:
+    host = PlannedHost("ws2012r2", "15.0.1497.2", overlays=[WITHOUT_SSL])
+    assert host.state.identity.os is not None
+    said = comments(render_profile_reg(host.baseline, host.state.identity.os, load()))
+    assert said[:2] == [
+        "Profile exchange_current for Windows Server 2012 R2, up to stage tls13.",
+        "Restart the computer afterwards; most values count from then on.",
+    ]
+    assert said[2:] == [
+        "winhttp_tls_1_2.native: nothing to write, the default of Windows Server 2012 R2 fits.",
+        "winhttp_tls_1_2.wow64: nothing to write, the default of Windows Server 2012 R2 fits.",
+        "own: without 0x28; look at the value of each host.",
+    ]
+
+
+WITHOUT_SSL = (
+    "add:\n  - id: own\n    setting: wininet.machine\n    want: {without: 0x28}\n    stage: obsolete\n"
+    "    severity: note\n    reason: Programs that use WinINet must not offer SSL.\n    sources: [S25]\n"
+)
+
+
+def test_a_mask_that_two_stages_change_is_written_once_with_both() -> None:
+    host = PlannedHost("ws2008r2")
+    assert host.state.identity.os is not None
+    text = render_profile_reg(host.baseline, host.state.identity.os, load())
+    assert (
+        text.count("[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp]")
+        == 1
+    )
+    assert text.count('"DefaultSecureProtocols"=dword:00000880') == 2
+    assert 'DefaultSecureProtocols"=dword:000008a0' not in text
+
+
+def test_a_baseline_without_a_profile_has_a_dash_for_it() -> None:
+    os = HOST.state.identity.os
+    assert os is not None
+    baseline = direct({"ciphers.null": "absent"}, load())
+    text = render_profile_reg(baseline, os, load())
+    assert comments(text)[0].startswith("Profile - for Windows Server 2016")
+    assert '"Enabled"=-' in text
+    assert len(comments(text)) == 2

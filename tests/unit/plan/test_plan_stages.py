@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from tools.planned_host import PlannedHost, entry
 from tools.sample_host import NOW, POLICY_LISTS, SCHANNEL, protocol
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Reason, Verdict, prepared
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Reason, Verdict, prepared, stage_states
 
 pytestmark = pytest.mark.proves("stages_and_gates")
 
@@ -177,6 +179,45 @@ def test_prepared_follows_the_first_stage_only() -> None:
     member = prepared(host.state, host.baseline, name="ex1.example.test")
     assert (member.name, member.prepared) == ("ex1.example.test", True)
     assert prepared(host.state, host.baseline).name == "EX1"
+
+
+def test_a_server_says_why_it_is_not_prepared_and_nothing_when_it_is() -> None:
+    host = PlannedHost("ws2022", "15.2.1748.10")
+    assert prepared(host.state, host.baseline).detail == (
+        "Not as wanted: tls_1_2.client, tls_1_2.server, dotnet_4.native.system_default_tls_versions, "
+        "dotnet_4.native.strong_crypto and 6 more."
+    )
+    host.apply("prepare")
+    waiting = prepared(host.state, host.baseline)
+    assert (waiting.name, waiting.prepared) == ("EX1", False)
+    assert waiting.detail.startswith("Waits for a restart: ")
+    host.restart()
+    assert prepared(host.state, host.baseline).detail == ""
+
+
+def test_a_server_that_does_not_tell_its_name_has_none() -> None:
+    host = PlannedHost("ws2016")
+    machine = dataclasses.replace(host.observation.machine, computer=None)
+    host.observation = dataclasses.replace(host.observation, machine=machine)
+    assert prepared(host.state, host.baseline).name == ""
+
+
+def test_a_server_about_which_a_rule_of_the_first_stage_cannot_be_decided_is_not_known_to_be_prepared() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6")
+    host.harden("prepare")
+    rule = next(rule for rule in host.baseline.rules if rule.stage == "prepare")
+    rules = tuple(one for one in host.baseline.rules if one.id != rule.id)
+    baseline = dataclasses.replace(host.baseline, rules=rules, undecided={rule.id: "the role is unknown"})
+    member = prepared(host.state, baseline)
+    assert member.prepared is None
+    assert member.detail == f"Whether {rule.id} applies cannot be told: the role is unknown."
+
+
+def test_a_stage_that_cannot_be_judged_names_the_rule_and_the_reason() -> None:
+    registry = full_prepare(protocol("TLS 1.2", 1, 0, sides="Client"))
+    host = PlannedHost("ws2016", None, registry, denied=[rf"{SCHANNEL}\Protocols\TLS 1.2\Server"])
+    (found,) = [one for one in stage_states(host.state, host.baseline) if one.stage == "prepare"]
+    assert found.detail == "Cannot be judged: tls_1_2.server. The registry key could not be read."
 
 
 @pytest.mark.parametrize(("rule", "missing"), [("tls_1_2", "protocols.tls_1_2.server"), ("dotnet_4", "dotnet.v4.")])
