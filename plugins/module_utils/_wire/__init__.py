@@ -20,6 +20,8 @@ from ._endpoint import SERVICES, Endpoint, Transport, endpoint
 from ._errors import CallerError
 from ._exchangers import find_exchangers
 from ._groups import SCHEME_NAMES, Group, group, group_by_name
+from ._observe import Progress, observe
+from ._options import CONDITIONS, argument_spec, with_defaults
 from ._prober import MODES, Question, probe, probe_all
 from ._replay import Replay, replay
 from ._session import Limits
@@ -27,6 +29,7 @@ from ._status import Status
 from ._suites import Suite, suite, suite_by_name
 
 __all__ = [
+    "CONDITIONS",
     "DETAILS",
     "MODES",
     "SCHEME_NAMES",
@@ -36,6 +39,7 @@ __all__ = [
     "Endpoint",
     "Group",
     "Limits",
+    "Progress",
     "Question",
     "Replay",
     "Status",
@@ -43,14 +47,17 @@ __all__ = [
     "Transport",
     "Version",
     "Wanted",
+    "argument_spec",
     "endpoint",
     "find_exchangers",
     "group",
     "group_by_name",
+    "observe",
     "probe",
     "probe_all",
     "replay",
     "suite",
     "suite_by_name",
     "wanted",
+    "with_defaults",
 ]

@@ -26,8 +26,8 @@ Row = dict[str, t.Any]
 async def ask_replays(session: Session, replays: t.Sequence[Replay], rows: list[Row]) -> None:
     """Send each hello once and add a row per answer. Raises GaveUpError; the rows until then stay.
 
-    A row: ``id``; ``answer``: chosen, refused, closed or unknown; what was chosen, ``version`` (id), ``suite`` (name)
-    and ``group`` (name, None where none was used); ``alert``: number of a refusal; ``note``: why it is unknown.
+    A row: ``id``; ``answer``: chosen, refused, closed, silent or unknown; what was chosen: ``version`` (id), ``suite``
+    (name), ``group`` (name, None where none was used); ``alert``: number of a refusal; ``note``: why it is unknown.
     """
     for one in replays:
 
@@ -52,4 +52,6 @@ def _row(one: Replay, reply: Reply) -> Row:
         return {**row, "answer": "refused", "alert": None if reply.alert is None else int(reply.alert)}
     if isinstance(reply, Closed):
         return {**row, "answer": "closed"}
-    return {**row, "note": "no answer in time" if isinstance(reply, Silent) else explain(reply)}
+    if isinstance(reply, Silent):
+        return {**row, "answer": "silent"}
+    return {**row, "note": explain(reply)}

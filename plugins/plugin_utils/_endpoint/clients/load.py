@@ -10,7 +10,7 @@ import functools
 import pathlib
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Problem
+from ansible_collections.msexchange.tls.plugins.plugin_utils._records import Place, Problem
 
 from .model import Client
 from .names import Lists, windows_lists
@@ -38,6 +38,8 @@ def read_clients(text: str, file: str) -> tuple[Client, ...]:
         for client in sheet.clients
         if client.id in taken
     ]
+    if not sheet.clients and not sheet.problems:
+        twice = [Problem(Place(file, 1, 1), "file-shape", "the file has no clients; write them under 'clients'.")]
     if sheet.problems or twice:
         raise ClientsError([*sheet.problems, *twice])
     return sheet.clients
