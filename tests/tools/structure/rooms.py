@@ -61,9 +61,11 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_state": _room(_HOST),
         "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _answer _baseline", "yaml"),
-        "_report": _room(f"{_PLAN} _version", "jinja2 yaml", edges="loader.py"),
+        "_report": _room(f"{_PLAN} _endpoint _version", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),
+        # A task about ports: what both the action and the command line do before and after the connections.
+        "_inquiry": _room(f"{_PLAN} _task _endpoint"),
         # The only way to the host.
         "_broker": _edge("_words _task", "ansible"),
         # And with Ansible: the course that every action takes.
@@ -72,7 +74,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _exchangers.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
-        "action": _edge(f"{_PLAN} _report _version {_WIRING} _wire _endpoint modules", "ansible"),
+        "action": _edge(f"{_PLAN} _report _version {_WIRING} _inquiry _wire _endpoint", "ansible"),
         "filter": _edge(f"{_PLAN} _task", "ansible"),
         # A module is sent to its target, which has none of our controller code.
         "modules": _edge("_wire", "ansible"),
