@@ -264,6 +264,7 @@ def default_certificate(**more: t.Any) -> made.Made:
 @pytest.mark.parametrize(("where", "expected"), [
     ({"service": "smtp", "transport": "smtp", "port": 25}, "certificate.self_signed"),
     ({"service": "https_backend", "transport": "tls", "port": 444}, "certificate.self_signed"),
+    ({"service": "https", "transport": "tls", "port": 444}, "certificate.self_signed"),
     ({"service": "rdp", "transport": "rdp", "port": 3389}, "certificate.self_signed"),
     ({"service": "https", "transport": "tls", "port": 443}, "certificate.self_signed_to_clients"),
     ({"service": "imaps", "transport": "tls", "port": 993}, "certificate.self_signed_to_clients"),
