@@ -184,7 +184,7 @@ def test_a_replay_costs_one_connection_per_client_and_leaves_the_inventory_as_it
 
 
 #: Clients that cannot be predicted: dovecot without DH parameters chooses DHE and then fails with it.
-UNKNOWN = {"dovecot_imap": 70, "dovecot_pop3": 70}
+UNKNOWN = {"dovecot_imap": 45, "dovecot_pop3": 45}
 
 
 @pytest.mark.wire_matrix

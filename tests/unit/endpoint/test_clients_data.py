@@ -49,7 +49,8 @@ def test_there_are_far_more_than_forty_and_no_id_is_given_twice() -> None:
     "outlook_windows_7 outlook_windows_7_kb3140245 exchange_2010_smtp exchange_2013_cu8_smtp exchange_2019_cu15_proxy "
     "exchange_se_smtp exchange_online_smtp android_2_3 android_10 ios_4 ios_13 java_6 java_7 java_8 java_11 jdk_17 "
     "java_21 openssl_0_9_8 openssl_1_0_1 openssl_1_0_2 openssl_1_1_1 openssl_3 postfix_2_3 postfix_3_7 gnutls_3_7 "
-    "printer_2008 bigip_11_4_monitor netscaler_backend haproxy_2_6 kemp_best_practices openldap_2_5 windows_xp_sp2".split(),
+    "printer_2008 bigip_11_4_monitor netscaler_backend haproxy_2_6 kemp_best_practices openldap_2_5 "
+    "windows_xp_sp2".split(),
 )
 def test_the_clients_that_matter_to_exchange_are_there(name: str) -> None:
     assert name in CLIENTS
