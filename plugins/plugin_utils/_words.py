@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Mapping  # isinstance with that of typing takes ten times as long
 
 #: What a quoted foreign text may take; longer ones hide the remedy that follows.
 LIMIT = 240
@@ -51,7 +52,7 @@ def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, t.Mapping):
+    if isinstance(value, Mapping):
         return {_plain_text(str(name), exact): plain_data(item, exact=exact) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain_data(item, exact=exact) for item in value]

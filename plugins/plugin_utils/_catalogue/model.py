@@ -248,9 +248,12 @@ class DotnetRelease:
     sources: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All tables, each keyed by id (suites by Schannel name)."""
+    """All tables, each keyed by id (suites by Schannel name).
+
+    The same only as itself, so that what is made of it can be kept.
+    """
 
     settings: t.Mapping[str, Setting]
     systems: t.Mapping[str, OperatingSystem]

@@ -38,6 +38,7 @@ def fold(name: str) -> str:
     return "".join(char.upper() if len(char.upper()) == 1 else char for char in name)
 
 
+@functools.lru_cache(maxsize=65536)
 def split_path(path: str) -> tuple[str, ...]:
     """The parts of a key path with the hive spelled out; doubled and trailing backslashes name the same key."""
     parts = tuple(part for part in path.split("\\") if part)

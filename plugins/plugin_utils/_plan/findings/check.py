@@ -30,9 +30,9 @@ class Hit:
     remedy: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class View:
-    """What checks look at."""
+    """What checks look at; the same only as itself, so that what is made of one can be kept."""
 
     state: State
     observed: tuple[Endpoint, ...] = ()

@@ -120,8 +120,17 @@ def _kind_of(stray: Stray) -> str:
     return next(kind for kind, fits in _KINDS if fits(stray))
 
 
-def _of_kind(view: View, kind: str) -> t.Iterator[Stray]:
-    return (stray for stray in strays(view) if _kind_of(stray) == kind)
+@functools.lru_cache(maxsize=1)
+def _by_kind(view: View) -> t.Mapping[str, t.Sequence[Stray]]:
+    """All checks of this file look for the same keys: they are looked for once."""
+    found: dict[str, list[Stray]] = {kind: [] for kind, _fits in _KINDS}
+    for stray in strays(view):
+        found[_kind_of(stray)].append(stray)
+    return found
+
+
+def _of_kind(view: View, kind: str) -> t.Sequence[Stray]:
+    return _by_kind(view)[kind]
 
 
 def _look_alike_hits(view: View) -> t.Iterator[Hit]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
@@ -50,6 +51,7 @@ class Stray:
         return tuple(node.name for node in self.parent.children.values())
 
 
+@functools.lru_cache(maxsize=4)
 def expected_tree(catalogue: Catalogue) -> Node:
     """SCHANNEL with every key that a setting of the catalogue lives in."""
     root = Node("SCHANNEL")
