@@ -51,6 +51,15 @@ def collect(name: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
+def partners_of(servers: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Any]:
+    """Partners are asked once for all; every server of the play registered the same result."""
+    for variables in servers:
+        result = variables.get("msexchange_tls_partners_result")
+        if isinstance(result, t.Mapping) and isinstance(result.get("partners"), (list, tuple)):
+            return list(result["partners"])
+    return []
+
+
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
     """See the documentation of the module msexchange.tls.report."""
 
@@ -70,8 +79,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         # hostvars has a get() of its own that fails for a name that is not in the inventory.
         known = {name: hostvars[name] for name in arguments["members"] if name in hostvars}
         hosts = [plain_data(collect(name, known.get(name, {}))) for name in arguments["members"]]
+        partners = plain_data(partners_of(known.values()))
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-        report = build_report(hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION)
+        report = build_report(
+            hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION, partners=partners
+        )
         folder = os.path.abspath(os.path.expanduser(arguments["directory"]))
         try:
             files = write_folder(

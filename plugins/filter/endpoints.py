@@ -17,7 +17,7 @@ def endpoints(
     """Endpoints to connect to, one flat list, each with the inventory name of its server.
 
     A host's own ``msexchange_tls_endpoints`` win over ``default``; an endpoint without ``host`` is at the address of
-    its server.
+    its server. What is known of the server goes along: its VIP, the names of its certificate, its Exchange build.
     """
     found: list[dict[str, t.Any]] = []
     for name in names:
@@ -28,8 +28,24 @@ def endpoints(
                 f"{name}: msexchange_tls_endpoints must be a list of dictionaries with service, port and transport."
             )
         address = own.get("ansible_host", name)
-        found += [{"host": address, **item, "name": name} for item in wanted]
+        found += [{"host": address, **_known(own), **item, "name": name} for item in wanted]
     return found
+
+
+def _known(own: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    labels = {"group": own.get("msexchange_tls_vip"), "names": own.get("msexchange_tls_names"), "exchange": _build(own)}
+    return {label: value for label, value in labels.items() if value}
+
+
+def _build(own: t.Mapping[str, t.Any]) -> str | None:
+    """The Exchange build by the newest reading of this run, "none" where there is certainly no Exchange."""
+    for reading in ("msexchange_tls_state", "msexchange_tls_change", "msexchange_tls_before"):
+        result = own.get(reading)
+        host = result.get("host") if isinstance(result, t.Mapping) else None
+        exchange = host.get("exchange") if isinstance(host, t.Mapping) else None
+        if isinstance(exchange, t.Mapping):
+            return "none" if exchange.get("version") == "none" else exchange.get("build")
+    return None
 
 
 class FilterModule:

@@ -10,6 +10,8 @@ from .certificates import CertificateAudit, audit_certificates
 from .certificates import to_data as certificates_to_data
 from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients
 from .families import FAMILIES
+from .groups import compare_groups, comparison_data
+from .groups import findings_of as findings_of_groups
 from .judge import Context, judge
 from .partners import Sender, judge_partners, senders_of
 from .port import find_at_port
@@ -26,7 +28,10 @@ __all__ = [
     "audit_certificates",
     "certificates_to_data",
     "clients_of",
+    "compare_groups",
+    "comparison_data",
     "find_at_port",
+    "findings_of_groups",
     "hello_of",
     "judge",
     "judge_partners",

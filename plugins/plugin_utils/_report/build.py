@@ -10,25 +10,36 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
+from .groups import compared, partner_row
 from .host import host
-from .plain import clean
+from .plain import clean, records
 from .schema import SCHEMA, SCHEMA_VERSION
 from .words import VERDICTS
 
 Data = dict[str, t.Any]
 
 
-def build_report(hosts: t.Sequence[t.Mapping[str, t.Any]], *, title: str, made_at: str, version: str) -> Data:
+def build_report(
+    hosts: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    title: str,
+    made_at: str,
+    version: str,
+    partners: t.Sequence[t.Mapping[str, t.Any]] = (),
+) -> Data:
     """The report as JSON data.
 
     ``hosts``: one mapping per server with ``name``, ``before`` and ``after`` (results of ``state_info``, None where
     there was none), ``change`` (result of ``baseline`` or None) and ``wire`` (endpoints of ``endpoint_info``). A server
-    that was not read is a row with the reason, never left out.
+    that was not read is a row with the reason, never left out. ``partners``: those of a result of ``endpoint_info``.
     ``made_at``: ISO 8601 with its zone. ``version``: of the collection.
     """
     catalogue = load()
     rows = [host(clean(dict(material)), catalogue) for material in hosts]
-    tags = sorted({tag for row in rows for one in row["findings"] + row["findings_gone"] for tag in one["sources"]})
+    # Certificates are longer than what is kept of a text, so members are compared before that.
+    groups = compared(answer for material in hosts for answer in records(material.get("wire")))
+    others = [partner_row(clean(dict(partner))) for partner in partners]
+    tags = sorted(_tags(rows, groups, others))
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -38,8 +49,17 @@ def build_report(hosts: t.Sequence[t.Mapping[str, t.Any]], *, title: str, made_a
         "profiles": sorted({row["profile"] for row in rows if row["profile"]}),
         "summary": summary(rows),
         "hosts": rows,
+        "groups": groups,
+        "partners": others,
         "sources": {tag: catalogue.sources[tag] for tag in tags if tag in catalogue.sources},
     }
+
+
+def _tags(rows: t.Sequence[Data], groups: t.Sequence[Data], partners: t.Sequence[Data]) -> set[str]:
+    places = [row[kind] for row in rows for kind in ("findings", "findings_gone")]
+    places += [endpoint["findings"] for row in rows for endpoint in row["endpoints"]]
+    places += [one["findings"] for one in (*groups, *partners)]
+    return {tag for findings in places for finding in findings for tag in finding["sources"]}
 
 
 def summary(rows: t.Sequence[Data]) -> Data:

@@ -10,11 +10,13 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import VERSIONS
 
+from .finding_rows import finding_rows
 from .plain import record, records, words
 
 Data = dict[str, t.Any]
 
 ACCEPTED = "accepted"
+_CONNECTS, _NOT_KNOWN = "connects", "unknown"
 REFUSED: tuple[str, ...] = ("refused", "refused_by_close")
 
 
@@ -36,7 +38,33 @@ def endpoint(answer: Data) -> Data:
         "suites": len(suites),
         "certificates": len(certificates) if isinstance(certificates, list) else 0,
         "connections": answer.get("connections") if isinstance(answer.get("connections"), int) else None,
+        "score": _score(record(answer.get("score"))),
+        "certificate_until": _until(record(answer.get("certificate_audit"))),
+        "findings": finding_rows(answer),
+        "cut_off": [
+            {"name": str(one.get("name") or ""), "detail": str(one.get("detail") or "")}
+            for one in records(answer.get("clients"))
+            if one.get("outcome") not in (_CONNECTS, _NOT_KNOWN)
+        ],
     }
+
+
+def _score(score: Data) -> Data:
+    """Points and letter; null where nothing was proven or judged."""
+    points, letter = score.get("points"), score.get("letter")
+    known = isinstance(points, int) and isinstance(letter, str)
+    return {
+        "points": points if known else None,
+        "letter": letter if known else None,
+        "complete": bool(score.get("complete")),
+    }
+
+
+def _until(audit: Data) -> str:
+    """The day on which the first of the endpoint's own certificates ends."""
+    leaves = (records(chain.get("certificates"))[:1] for chain in records(audit.get("chains")))
+    ends = [str(leaf[0].get("not_after")) for leaf in leaves if leaf and leaf[0].get("not_after")]
+    return min(ends)[:10] if ends else ""
 
 
 def name(answer: Data) -> str:

@@ -16,9 +16,10 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
 )
 
 from .endpoints import by_version, endpoint
-from .plain import record, records, words
+from .finding_rows import finding_rows
+from .plain import record, records, texts, words
 from .snapshot import problem, protocol, snapshot, verdict_of, was_read
-from .words import SEVERITIES, VERDICTS, version_name
+from .words import VERDICTS, version_name
 
 Data = dict[str, t.Any]
 
@@ -49,22 +50,22 @@ def host(material: Data, catalogue: Catalogue) -> Data:
         "versions": [
             _version(version, side, record(first), newest, endpoints) for version in VERSIONS for side in SIDES
         ],
-        "stages": [_texts(row, "stage", "state", "detail") for row in records(newest.get("stages"))],
+        "stages": [texts(row, "stage", "state", "detail") for row in records(newest.get("stages"))],
         "gates": [
-            _texts(row, "stage", "scope", "kind", "reason", "remedy")
+            texts(row, "stage", "scope", "kind", "reason", "remedy")
             for row in records(record(material.get("change")).get("gates"))
         ],
         "rules": _rules(newest, catalogue),
-        "findings": _findings(newest),
+        "findings": finding_rows(newest),
         "findings_gone": _gone(record(first), newest) if after else [],
         "endpoints": endpoints,
         "change": _change(material.get("change")),
         "read_errors": [
-            {**_texts(row, "path", "text"), "code": _number(row.get("code"))}
+            {**texts(row, "path", "text"), "code": _number(row.get("code"))}
             for row in records(newest.get("read_errors"))
         ],
         "ignored": [
-            {**_texts(row, "text", "why"), "line": _number(row.get("line"))} for row in records(newest.get("ignored"))
+            {**texts(row, "text", "why"), "line": _number(row.get("line"))} for row in records(newest.get("ignored"))
         ],
     }
 
@@ -117,7 +118,7 @@ def _rules(state: Data, catalogue: Catalogue) -> list[Data]:
         setting = catalogue.settings.get(str(rule.get("setting")))
         rows.append(
             {
-                **_texts(rule, "rule", "setting", "stage", "act", "reason", "detail"),
+                **texts(rule, "rule", "setting", "stage", "act", "reason", "detail"),
                 "title": setting.title if setting else str(rule.get("setting") or ""),
                 "verdict": verdict_of(rule),
                 "before": rule.get("before"),
@@ -127,25 +128,9 @@ def _rules(state: Data, catalogue: Catalogue) -> list[Data]:
     return sorted(rows, key=lambda row: VERDICTS.index(row["verdict"]))
 
 
-def _findings(state: Data) -> list[Data]:
-    rows = [
-        {
-            **_texts(finding, "id", "severity", "subject", "message", "reason", "remedy"),
-            "sources": words(finding.get("sources")),
-        }
-        for finding in records(state.get("findings"))
-    ]
-    return sorted(rows, key=_weight)
-
-
-def _weight(finding: Data) -> int:
-    severity = finding["severity"]
-    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
-
-
 def _gone(first: Data, newest: Data) -> list[Data]:
-    left = {(row["id"], row["subject"]) for row in _findings(newest)}
-    return [row for row in _findings(first) if (row["id"], row["subject"]) not in left]
+    left = {(row["id"], row["subject"]) for row in finding_rows(newest)}
+    return [row for row in finding_rows(first) if (row["id"], row["subject"]) not in left]
 
 
 def _change(result: t.Any) -> Data | None:
@@ -154,7 +139,7 @@ def _change(result: t.Any) -> Data | None:
         return None
     failed = bool(found.get("failed") or found.get("unreachable"))
     return {
-        **_texts(found, "change", "profile", "stage", "reached", "next_stage", "journal", "undo"),
+        **texts(found, "change", "profile", "stage", "reached", "next_stage", "journal", "undo"),
         "changed": bool(found.get("changed")),
         "complete": bool(found.get("complete")),
         "problem": str(found.get("msg") or "The change failed.") if failed else "",
@@ -164,15 +149,10 @@ def _change(result: t.Any) -> Data | None:
 
 def _operation(row: Data) -> Data:
     return {
-        **_texts(row, "op", "path", "name"),
+        **texts(row, "op", "path", "name"),
         "before": record(row.get("before")).get("data"),
         "after": record(row.get("after")).get("data"),
     }
-
-
-def _texts(row: Data, *names: str) -> Data:
-    """These fields as text; absent and null are empty. Whatever a result holds, the views can join and compare it."""
-    return {name: "" if row.get(name) is None else str(row[name]) for name in names}
 
 
 def _number(value: t.Any) -> int | None:

@@ -11,23 +11,14 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
 
+from .markdown_text import markdown_text, sentences, table
+from .markdown_wire import endpoint_lines, groups_lines, partners_lines
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean
 from .schema import checked
-from .words import FAIL, counted, verdict_word, version_range, word
+from .words import FAIL, counted, verdict_word
 
 Data = dict[str, t.Any]
-
-_MARKUP = re.compile(r"([\\`*_\[\]~|#!$])")
-#: What ticket systems turn into links or mentions by themselves.
-_ENTITIES: t.Mapping[str, str] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
-
-
-def markdown_text(text: t.Any) -> str:
-    """Text that stays text in Markdown: no markup, no link, no mention."""
-    marked = _MARKUP.sub(r"\\\1", str(text))
-    marked = re.sub("[&<>@]|:(?=//)", lambda found: _ENTITIES[found.group()], marked)
-    return re.sub(r"(?i)\bwww\.", "www&#46;", marked)
 
 
 def render_markdown(report: Data) -> str:
@@ -39,6 +30,7 @@ def render_markdown(report: Data) -> str:
     lines = [f"# {markdown_text(found['title'])}", "", markdown_text(headline(found)), "", *_overview(found)]
     for host in found["hosts"]:
         lines += ["", f"## {markdown_text(host['name'])}: {verdict_word(host['verdict'])}", "", *_host(host)]
+    lines += groups_lines(found) + partners_lines(found)
     if found["sources"]:
         lines += ["", "## Sources", ""]
         lines += [f"- {markdown_text(tag)}: {markdown_text(text)}" for tag, text in found["sources"].items()]
@@ -49,7 +41,7 @@ def render_markdown(report: Data) -> str:
 
 def _overview(report: Data) -> list[str]:
     rows = [row.cells for row in overview(report)]
-    return [*_table(COLUMNS, rows), "", LEGEND]
+    return [*table(COLUMNS, rows), "", LEGEND]
 
 
 def _host(host: Data) -> list[str]:
@@ -59,11 +51,11 @@ def _host(host: Data) -> list[str]:
     if host["stages"]:
         lines += [markdown_text(stage_words(host)), ""]
     for gate in host["gates"]:
-        lines += [f"- Stage {markdown_text(gate['stage'])} is held back: {_sentences(gate, 'reason', 'remedy')}"]
+        lines += [f"- Stage {markdown_text(gate['stage'])} is held back: {sentences(gate, 'reason', 'remedy')}"]
     lines += _change(host["change"])
     lines += _rules(host)
     lines += _findings(host)
-    lines += _endpoints(host)
+    lines += endpoint_lines(host)
     lines += _read_errors(host)
     return lines
 
@@ -95,27 +87,9 @@ def _findings(host: Data) -> list[str]:
         for row in host["findings"]
     ]
     heads = ("Severity", "Subject", "What", "Remedy", "Sources")
-    return ["", "### Findings", "", *_table(heads, rows)] if rows else []
-
-
-def _endpoints(host: Data) -> list[str]:
-    rows = [
-        (row["endpoint"], word(row["status"]), version_range(row["accepted"]), version_range(row["refused"]))
-        for row in host["endpoints"]
-    ]
-    heads = ("Endpoint", "Status", "Accepts", "Refuses")
-    return ["", "### Connections", "", *_table(heads, rows)] if rows else []
+    return ["", "### Findings", "", *table(heads, rows)] if rows else []
 
 
 def _read_errors(host: Data) -> list[str]:
     lines = [f"- {markdown_text(error['path'])}: {markdown_text(error['text'])}" for error in host["read_errors"]]
     return ["", "### Not read", "", *lines] if lines else []
-
-
-def _table(heads: t.Sequence[str], rows: t.Iterable[t.Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    return lines + [f"| {' | '.join(markdown_text(cell) or ' ' for cell in row)} |" for row in rows]
-
-
-def _sentences(record: Data, *names: str) -> str:
-    return markdown_text(" ".join(str(record[name]) for name in names if record[name]))

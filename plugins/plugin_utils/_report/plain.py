@@ -42,3 +42,8 @@ def records(value: t.Any) -> list[dict[str, t.Any]]:
 def words(value: t.Any) -> list[str]:
     """The strings of a list that a result should hold here."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def texts(row: t.Mapping[str, t.Any], *names: str) -> dict[str, t.Any]:
+    """These fields as text; absent and null are empty. Whatever a result holds, the views can join and compare it."""
+    return {name: "" if row.get(name) is None else str(row[name]) for name in names}

@@ -89,6 +89,15 @@ def version_range(versions: t.Collection[str]) -> str:
     return text or "none"
 
 
+def score_words(endpoint: t.Mapping[str, t.Any]) -> str:
+    """``85 (B)``; ``at most 85 (B)`` where not every suite was asked for; ``-`` where nothing is known."""
+    score = endpoint.get("score") or {}
+    if score.get("points") is None:
+        return "-"
+    text = f"{score['points']} ({score['letter']})"
+    return text if score.get("complete") else f"at most {text}"
+
+
 def versions_words(side: t.Mapping[str, t.Any]) -> str:
     """``TLS 1.2``, or ``TLS 1.0 to 1.2 ?`` where at least one of them cannot be said from what was read."""
     on, unsure = side["on"], side["unsure"]

@@ -66,6 +66,8 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_task": _room(_PLAN),
         # A task about ports: what both the action and the command line do before and after the connections.
         "_inquiry": _room(f"{_PLAN} _task _endpoint"),
+        # The command line for ports.
+        "_scan": _edge("_words _catalogue _answer _endpoint _inquiry _wire"),
         # The only way to the host.
         "_broker": _edge("_words _task", "ansible"),
         # And with Ansible: the course that every action takes.

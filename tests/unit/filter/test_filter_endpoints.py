@@ -75,3 +75,33 @@ def test_every_server_gets_back_the_answers_to_its_own_endpoints_and_no_other(
         answers = observed(result, name)
         assert [{"service": one["service"], "port": one["port"]} for one in answers] == own[name]
     assert sum(len(observed(result, name)) for name in names) == len(asked)
+
+
+def test_what_is_known_of_a_server_goes_along_with_its_endpoints() -> None:
+    reading = {"host": {"exchange": {"version": "ex2019", "build": "15.2.1748.10"}}}
+    own = {
+        "msexchange_tls_vip": "mail.example",
+        "msexchange_tls_names": ["a.example"],
+        "msexchange_tls_before": reading,
+    }
+    (found,) = endpoints(["ex1"], {"ex1": own}, DEFAULT[:1])
+    assert (found["group"], found["names"], found["exchange"]) == ("mail.example", ["a.example"], "15.2.1748.10")
+
+
+def test_an_endpoint_may_belong_to_another_vip_than_its_server() -> None:
+    own = {
+        "msexchange_tls_vip": "mail.example",
+        "msexchange_tls_endpoints": [{"service": "https", "group": "eas.example"}],
+    }
+    assert endpoints(["ex1"], {"ex1": own}, DEFAULT)[0]["group"] == "eas.example"
+
+
+@pytest.mark.parametrize("reading", [{"failed": True}, {"host": None}, {"host": {"exchange": {}}}, "lost", None])
+def test_a_reading_that_says_nothing_adds_nothing(reading: t.Any) -> None:
+    (found,) = endpoints(["ex1"], {"ex1": {"msexchange_tls_state": reading}}, DEFAULT[:1])
+    assert "exchange" not in found
+
+
+def test_a_server_without_exchange_is_known_as_one() -> None:
+    reading = {"host": {"exchange": {"version": "none", "build": None}}}
+    assert endpoints(["w1"], {"w1": {"msexchange_tls_state": reading}}, DEFAULT[:1])[0]["exchange"] == "none"

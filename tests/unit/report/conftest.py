@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from unit.report.report_material import example_hosts, make_report
+from unit.report.report_material import example_hosts, make_report, partner
 
 
 @pytest.fixture
 def example() -> dict[str, t.Any]:
     """A report with everything in it."""
-    return make_report(*example_hosts())
+    return make_report(*example_hosts(), partners=[partner("contoso.example"), {"domain": "fabrikam.example"}])

@@ -119,14 +119,39 @@ def answer(host: str = "ex16-1.example", status: str = "answered", **states: str
     }
 
 
+#: What the action adds to an answer, as far as the report shows it.
+JUDGED: Data = {
+    "group": "mail.example",
+    "chains": [{"authentication": "RSA", "certificates": [0]}],
+    "score": {"points": 85, "letter": "B", "complete": True, "deductions": []},
+    "certificate_audit": {
+        "chains": [{"certificates": [{"not_after": "2027-03-01T12:00:00Z"}, {"not_after": "2026-12-24T12:00:00Z"}]}]
+    },
+    "findings": [finding("certificate.sha1", "warning", "ex16-1.example:443 (https)")],
+    "clients": [
+        {"name": "Outlook on Windows 7", "outcome": "no_common_version", "detail": "It speaks TLS 1.0."},
+        {"name": "Outlook on Windows 11", "outcome": "connects", "detail": "With TLS 1.2."},
+        {"name": "Printer", "outcome": "unknown", "detail": "Not every suite is known."},
+    ],
+}
+
+
+def partner(domain: str) -> Data:
+    """A partner whose one exchanger would be lost."""
+    mail = {"sender": "exchange_2016_smtp", "name": "Exchange 2016", "today": "chosen", "after": "refused"}
+    exchanger = {**answer(f"mx1.{domain}", tls_1_0="accepted", tls_1_2="refused"), "mail": [mail]}
+    lost = finding("partner.lost_after_stage", "error", domain)
+    return {"domain": domain, "source": "mx", "detail": "", "endpoints": [exchanger], "findings": [lost]}
+
+
 def material(name: str, before: t.Any = None, after: t.Any = None, **more: t.Any) -> Data:
     """One server as the action hands it over."""
     return {"name": name, "before": before, "after": after, "change": None, "wire": [], **more}
 
 
-def make_report(*hosts: Data, title: str = "TLS audit of Example") -> Data:
+def make_report(*hosts: Data, title: str = "TLS audit of Example", partners: t.Sequence[Data] = ()) -> Data:
     """A report at a fixed time of a fixed version."""
-    return build_report(hosts, title=title, made_at="2026-11-26T10:00:00+00:00", version="1.0.0")
+    return build_report(hosts, title=title, made_at="2026-11-26T10:00:00+00:00", version="1.0.0", partners=partners)
 
 
 def example_hosts() -> list[Data]:
@@ -188,7 +213,7 @@ def example_hosts() -> list[Data]:
     }
     refused = dict.fromkeys(("ssl_3_0", "tls_1_0"), "refused")
     wire = [
-        answer(ssl_2_0="refused_by_close", tls_1_1="unknown", tls_1_2="accepted", **refused),
+        {**answer(ssl_2_0="refused_by_close", tls_1_1="unknown", tls_1_2="accepted", **refused), **JUDGED},
         answer("ex16-1.example", status="timeout", tls_1_2="unknown"),
     ]
     mixed = state(("ssl_3_0", "tls_1_0"), [rule("protocols.tls_1_2.server", "unknown")], reboot_required=True)
@@ -196,7 +221,9 @@ def example_hosts() -> list[Data]:
     mixed["debt"] = ["chg-20261125-9"]
     return [
         material("ex16-1.example", before, after, change=change, wire=wire),
-        material("ex13", mixed),
+        material(
+            "ex13", mixed, wire=[{**answer("ex13.example", tls_1_0="accepted"), **JUDGED, "certificates": ["MIIC"]}]
+        ),
         material("ex19", before, {"failed": True, "msg": "Access to the registry was denied."}),
         material("edge1", {"unreachable": True, "msg": "timed out"}),
         material("ex16-2"),
