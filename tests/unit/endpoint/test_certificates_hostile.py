@@ -147,6 +147,12 @@ def test_control_and_invisible_characters_of_a_subject_become_visible(name: str)
     assert (shown == f"CN={name}") == name.isprintable()
 
 
+def test_a_name_with_a_control_character_is_shown_as_what_it_is_and_holds_nothing() -> None:
+    audited = audit(certificate(names=["mail\x1b[31m.example.org"]))
+    assert certificates_to_data(audited)["chains"][0]["certificates"][0]["names"] == [r"mail\x1b[31m.example.org"]
+    assert audited.chains[0].names_match is False
+
+
 def test_thousands_of_names_are_all_read() -> None:
     names = [f"host{number}.example.org" for number in range(2500)]
     audited = audit(certificate(names=[*names, "mail.example.org"]))
