@@ -21,7 +21,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     SettingKind,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Data, RegistryValue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import ONE_IS_ON
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import ONE_IS_ON, default_of
 
 from .model import Operation
 
@@ -93,6 +93,5 @@ def bits_fit(mask: int, bits: Bits) -> bool:
 
 def default_mask(setting: Setting, system: OperatingSystem | None) -> int | None:
     """The mask that a Windows uses without a value; None when that is not known."""
-    every = setting.defaults.get("*")
-    default = every if system is None else setting.defaults.get(system.id, every)
+    default = default_of(setting, system)
     return default if isinstance(default, int) else None

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .after import Write, after
+from .effective import default_of
 from .meaning import ONE_IS_ON
 from .model import Debt, Form, Origin, SettingState, State
 from .read import read_state, user_hives
@@ -22,6 +23,7 @@ __all__ = [
     "State",
     "Write",
     "after",
+    "default_of",
     "read_state",
     "usable_suites",
     "user_hives",

@@ -72,6 +72,13 @@ def test_the_first_build_that_can_do_without_tls_1_0_loses_it(system: str, excha
     assert entry(plan, "tls_1_0.server").act is Act.SET
 
 
+def test_where_no_release_can_do_without_tls_1_0_another_version_is_the_remedy() -> None:
+    host = ready_for("obsolete", "ws2016", "15.1.1415.2")
+    state = dataclasses.replace(host.state, catalogue=dataclasses.replace(load(), releases=()))
+    gate = only_gate(make_plan(state, host.baseline, "retire", members=PREPARED))
+    assert (gate.kind, gate.remedy) == ("ability", "Move to an Exchange version that bears it.")
+
+
 def test_an_exchange_whose_build_is_unknown_keeps_tls_1_0() -> None:
     setup = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15\Setup"
     host = ready_for("obsolete", "ws2016", None)

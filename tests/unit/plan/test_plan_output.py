@@ -86,7 +86,7 @@ def test_of_two_rules_about_one_mask_the_one_that_writes_is_told() -> None:
 def test_the_diff_shows_values_and_nothing_else() -> None:
     shown = diff(HOST.plan("prepare"))
     before, after = yaml.safe_load(shown["before"]), yaml.safe_load(shown["after"])
-    assert list(before) == list(after)
+    assert list(before) == list(after) == [one.setting for one in HOST.plan("prepare").entries if one.operations]
     key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server"
     assert before["protocols.tls_1_2.server"] == {f"{key}\\Enabled": 0, f"{key}\\DisabledByDefault": 1}
     assert after["protocols.tls_1_2.server"] == {f"{key}\\Enabled": 1, f"{key}\\DisabledByDefault": 0}

@@ -249,6 +249,9 @@ def test_a_stage_whose_rules_are_all_excepted_is_in_effect_by_exception() -> Non
     excepted = entry(host.plan("retire"), "tls_1_0.server")
     assert (excepted.act, excepted.reason, excepted.verdict) == (Act.NONE, Reason.EXEMPT, Verdict.EXEMPT)
     assert excepted.detail == "Old printers (Ann, C-1, until 2027-01-01)"
+    assert (excepted.before, excepted.after, excepted.operations) == (None, None, ())
+    written = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.0", 1, 0), overlays=[overlay]).plan("retire")
+    assert (entry(written, "tls_1_0.server").before, entry(written, "tls_1_0.server").after) == ("enabled", "enabled")
 
 
 def test_every_setting_of_the_baseline_has_an_entry_in_the_order_of_the_stages() -> None:

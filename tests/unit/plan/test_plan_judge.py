@@ -1,0 +1,106 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One rule and one setting, without any stage: what is said to be configured, in effect, waiting, and to be done."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from tools.sample_host import BOOT, LONG_AGO, SCHANNEL, WINDOWS, WINHTTP, protocol, sample_state
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Bits, direct
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Reason, Verdict
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.judge import Judgement, judge
+
+pytestmark = pytest.mark.proves("unknown_is_no_pass")
+
+SERVER = SCHANNEL + r"\Protocols\TLS 1.1\Server"
+SETTING = "protocols.tls_1_1.server"
+
+
+def judged(setting: str, wanted: t.Any, registry: t.Any = None, system: str = "ws2016", **more: t.Any) -> Judgement:
+    (rule,) = direct({setting: 1 if isinstance(wanted, Bits) else wanted}, load()).rules
+    rule = dataclasses.replace(rule, want=wanted) if isinstance(wanted, Bits) else rule
+    return judge(rule, sample_state(system, None, registry, **more))
+
+
+def test_what_was_not_read_has_no_verdict_and_no_operation() -> None:
+    found = judged(SETTING, "disabled", denied=[SERVER])
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, Reason.UNREAD)
+    assert (found.configured, found.effective, found.pending) == (False, None, False)
+    assert (found.before, found.after, found.operations) == (None, None, ())
+    assert found.detail == found.refusal == "The registry key could not be read."
+
+
+@pytest.mark.parametrize(
+    ("values", "written", "boot", "said"),
+    [
+        ((0, 1), LONG_AGO, BOOT, (Verdict.PASS, True, True, False)),
+        ((0, 1), BOOT + 1, BOOT, (Verdict.UNKNOWN, True, None, True)),
+        ((0, 1), LONG_AGO, None, (Verdict.UNKNOWN, True, None, False)),
+        ((1, 0), LONG_AGO, BOOT, (Verdict.FAIL, False, False, False)),
+        ((1, 0), BOOT + 1, BOOT, (Verdict.FAIL, False, None, True)),
+        ((1, 0), LONG_AGO, None, (Verdict.FAIL, False, None, False)),
+    ],
+)
+def test_configured_effective_and_waiting_are_three_things(
+    values: tuple[int, int], written: int, boot: int | None, said: t.Any
+) -> None:
+    registry = protocol("TLS 1.1", *values, sides="Server")
+    found = judged(SETTING, "disabled", registry, written={SERVER: written}, boot=boot)
+    assert (found.verdict, found.configured, found.effective, found.pending) == said
+    assert found.refusal == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "boot", "detail"),
+    [
+        (LONG_AGO, BOOT, ""),
+        (BOOT + 1, BOOT, "Configured as wanted; counts everywhere after a restart."),
+        (LONG_AGO, None, "Configured as wanted; whether it counts since the last restart is not known."),
+    ],
+)
+def test_what_is_configured_says_why_it_does_not_count_yet(written: int, boot: int | None, detail: str) -> None:
+    registry = protocol("TLS 1.1", 0, 1, sides="Server")
+    assert judged(SETTING, "disabled", registry, written={SERVER: written}, boot=boot).detail == detail
+
+
+def test_what_differs_says_why_it_is_wanted() -> None:
+    found = judged(SETTING, "disabled", protocol("TLS 1.1", 1, 0))
+    assert (found.before, found.after, found.detail) == ("enabled", "disabled", "Asked for by name.")
+
+
+def test_an_unknown_windows_is_refused_without_a_verdict() -> None:
+    found = judged(SETTING, "disabled", {WINDOWS: {"CurrentBuildNumber": "31337"}, **protocol("TLS 1.1", 1, 0)})
+    assert (found.verdict, found.reason, found.operations) == (Verdict.UNKNOWN, Reason.UNDECIDED, ())
+    assert (found.before, found.after) == ("enabled", "enabled")
+    assert found.detail == found.refusal == "Which Windows this is could not be told; nothing is written."
+
+
+@pytest.mark.parametrize("registry", [None, {"SCHANNEL": {"EventLogging": 2}}])
+def test_a_mask_is_judged_by_its_bits(registry: t.Any) -> None:
+    found = judged("schannel.event_logging", Bits(4, 0), registry)
+    assert (found.configured, found.before, found.after) == (False, *((None, 5) if registry is None else (2, 6)))
+    assert [operation.after and operation.after.data for operation in found.operations] == [found.after]
+
+
+def test_a_mask_that_fits_is_as_wanted_and_one_that_is_default_is_left_absent() -> None:
+    setting = "winhttp.native.default_secure_protocols"
+    fitting = judged(setting, Bits(0x800, 0), {WINHTTP: {"DefaultSecureProtocols": 0xA00}})
+    assert (fitting.reason, fitting.verdict, fitting.before) == (Reason.AS_WANTED, Verdict.PASS, 0xA00)
+    absent = judged(setting, Bits(0x800, 0))
+    assert (absent.reason, absent.verdict, absent.before) == (Reason.OS_DEFAULT_SUFFICES, Verdict.PASS, None)
+
+
+def test_a_list_is_told_as_a_list_before_and_after() -> None:
+    setting = "cipher_suites.group_policy"
+    first, second = "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA"
+    registry = {r"HKLM\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002": {"Functions": first}}
+    (rule,) = direct({setting: [second, first]}, load()).rules
+    found = judge(rule, sample_state("ws2016", None, registry), force=True)
+    assert (found.before, found.after) == ([first], [second, first])
