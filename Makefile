@@ -53,6 +53,10 @@ audit-reg: $(RUNTIME) ## Judge a .reg export: make audit-reg FILE=server.reg OS=
 	@test -n "$(FILE)" || { echo 'audit-reg: which export? make audit-reg FILE=server.reg OS=2016 EXCHANGE=15.1.2507.6' >&2; exit 2; }
 	@PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python tests/tools/audit_reg.py --out "$(OUT)" --os "$(OS)" --exchange "$(EXCHANGE)" "$(FILE)"
 
+.PHONY: scan
+scan: $(RUNTIME) ## What ports answer, without Ansible: make scan ENDPOINTS="mail.example.com smtp://mail.example.com"; ARGS=--help for the rest
+	@PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python -m ansible_collections.msexchange.tls.plugins.plugin_utils._scan $(ENDPOINTS) $(ARGS)
+
 .PHONY: build
 build: $(RUNTIME) ## Build the installable artefact into out/
 	@mkdir -p "$(OUT)"
