@@ -13,11 +13,12 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Ab
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     MIXED,
     UNSUPPORTED,
+    OperatingSystem,
     Setting,
     bare_suite,
     nearest,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, SettingState, State, usable_suites
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, SettingState, State
 
 from .fitting import configured_fits, effective_fits
 from .model import Operation, Reason, Verdict
@@ -150,7 +151,7 @@ def _refusal(rule: Rule, setting: Setting, found: SettingState, state: State, *,
     if owner is not None and owner != "us" and not force:
         return _owned(owner)
     if isinstance(want, tuple):
-        return (_suite_names if setting.group == "cipher_suites" else _curve_names)(want, state)
+        return (_suite_names if setting.group == "cipher_suites" else _curve_names)(want, os, state)
     return "", Reason.DIFFERS
 
 
@@ -165,34 +166,30 @@ def _owned(owner: str) -> tuple[str, Reason]:
     return words, Reason.OWNER_UNKNOWN
 
 
-def _suite_names(want: tuple[str, ...], state: State) -> tuple[str, Reason]:
-    usable = usable_suites(want, state.identity, state.catalogue)
-    if usable is None or state.identity.os is None:
+def _suite_names(want: tuple[str, ...], os: OperatingSystem, state: State) -> tuple[str, Reason]:
+    known = state.catalogue.suites_of(os.id, state.identity.build)
+    if known is None:
         return "The suites of this Windows are not in the catalogue; no list is written.", Reason.UNDECIDED
-    carries_curve = state.identity.os.suites_carry_curve
-    unknown = [name for name in want if (name if carries_curve else bare_suite(name)[0]) not in usable]
-    if not unknown:
-        return "", Reason.DIFFERS
-    known = state.catalogue.suites_of(state.identity.os.id, state.identity.build)
-    near = nearest(unknown[0], known.known) if known is not None else None
-    hint = f" Did you mean '{near}'?" if near else ""
-    return f"{state.identity.os.name} has no suite '{unknown[0]}'.{hint}", Reason.UNKNOWN_NAME
+    bare = {name: name if os.suites_carry_curve else bare_suite(name)[0] for name in want}
+    unknown = next((name for name in want if bare[name] not in known.known), None)
+    return ("", Reason.DIFFERS) if unknown is None else _no_such_name(os, "suite", unknown, known.known)
 
 
-def _curve_names(want: tuple[str, ...], state: State) -> tuple[str, Reason]:
+def _curve_names(want: tuple[str, ...], os: OperatingSystem, state: State) -> tuple[str, Reason]:
     """Schannel passes over names that it does not know: without any it knows, every ECDHE suite would be lost."""
-    os = state.identity.os
-    known = None if os is None else state.catalogue.suites_of(os.id, state.identity.build)
-    if os is None or known is None:
+    known = state.catalogue.suites_of(os.id, state.identity.build)
+    if known is None:
         return "The curves of this Windows are not in the catalogue; no list is written.", Reason.UNDECIDED
     curves = (*known.curves, *known.curves_off)
     folded = {curve.casefold() for curve in curves}
     unknown = next((name for name in want if name.casefold() not in folded), None)
-    if unknown is None:
-        return "", Reason.DIFFERS
-    near = nearest(unknown, curves)
+    return ("", Reason.DIFFERS) if unknown is None else _no_such_name(os, "curve", unknown, curves)
+
+
+def _no_such_name(os: OperatingSystem, what: str, name: str, known: t.Iterable[str]) -> tuple[str, Reason]:
+    near = nearest(name, known)
     hint = f" Did you mean '{near}'?" if near else ""
-    return f"{os.name} has no curve '{unknown}'.{hint}", Reason.UNKNOWN_NAME
+    return f"{os.name} has no {what} '{name}'.{hint}", Reason.UNKNOWN_NAME
 
 
 def _operations(rule: Rule, setting: Setting, found: SettingState, state: State) -> tuple[tuple[Operation, ...], t.Any]:

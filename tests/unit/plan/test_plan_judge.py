@@ -16,6 +16,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Bi
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Reason, Verdict
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.judge import Judgement, judge
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 pytestmark = pytest.mark.proves("unknown_is_no_pass")
 
@@ -104,3 +105,51 @@ def test_a_list_is_told_as_a_list_before_and_after() -> None:
     (rule,) = direct({setting: [second, first]}, load()).rules
     found = judge(rule, sample_state("ws2016", None, registry), force=True)
     assert (found.before, found.after) == ([first], [second, first])
+
+
+LISTS = {"cipher_suites.group_policy": "TLS_RSA_WITH_AES_128_CBC_SHA", "curves.group_policy": "NistP256"}
+
+
+def refusal(setting: str, names: list[str], state: State) -> tuple[Reason, str]:
+    (rule,) = direct({setting: names}, load()).rules
+    found = judge(rule, state)
+    assert (found.refusal == "") is bool(found.operations)
+    return found.reason, found.refusal
+
+
+@pytest.mark.parametrize("setting", LISTS)
+def test_a_list_is_not_written_where_the_catalogue_has_none_of_this_build(setting: str) -> None:
+    windows = {WINDOWS: {"CurrentBuildNumber": "17763", "InstallationType": "Client"}}
+    state = sample_state("win10", None, windows)
+    older = dataclasses.replace(load(), suite_lists={})
+    unknown = dataclasses.replace(load(), suite_lists={}, older_suite_lists=())
+    assert refusal(setting, [LISTS[setting]], dataclasses.replace(state, catalogue=older)) == (Reason.ABSENT, "")
+    reason, sentence = refusal(setting, [LISTS[setting]], dataclasses.replace(state, catalogue=unknown))
+    assert reason is Reason.UNDECIDED
+    assert sentence.endswith("of this Windows are not in the catalogue; no list is written.")
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "sentence"),
+    [
+        ("cipher_suites.group_policy", "X", "Windows Server 2016 has no suite 'X'."),
+        ("curves.group_policy", "X", "Windows Server 2016 has no curve 'X'."),
+        ("curves.group_policy", "NistP257", "Windows Server 2016 has no curve 'NistP257'. Did you mean 'NistP256'?"),
+    ],
+)
+def test_a_name_that_windows_does_not_have_is_told_with_the_nearest_one_if_there_is_one(
+    setting: str, name: str, sentence: str
+) -> None:
+    assert refusal(setting, [LISTS[setting], name], sample_state("ws2016")) == (Reason.UNKNOWN_NAME, sentence)
+
+
+def test_a_suite_with_its_curve_is_known_before_server_2016_only_so_and_after_it_both_ways() -> None:
+    suite = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+    setting = "cipher_suites.group_policy"
+    for system, name, reason in (
+        ("ws2012r2", f"{suite}_P256", Reason.ABSENT),
+        ("ws2012r2", suite, Reason.UNKNOWN_NAME),
+        ("ws2016", f"{suite}_P256", Reason.ABSENT),
+        ("ws2016", suite, Reason.ABSENT),
+    ):
+        assert refusal(setting, [name], sample_state(system))[0] is reason
