@@ -144,7 +144,7 @@ class Rig:
         """From a registry without protocol values: write these, ask the core and the client."""
         build, edition = BUILDS[os]
         self._stage.add("script", text=_AS_NEW.format(build=build, edition=edition))
-        for change in changes:
+        for change in filter(None, changes):
             self._changes += 1
             self._stage.write(f"schannel-{self._changes:05}", *change)
         dummy, *written, answer = self._stage.add("host_read", args={"contract": 1, **load().reading}).run()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from proof.wine_schannel import Count
 from tools.sample_host import sample_state
 from tools.wine_schannel import (
     CHANCES,
@@ -14,6 +15,7 @@ from tools.wine_schannel import (
     PROFILES,
     SERVERS,
     VERSIONS,
+    Outcome,
     chance_values,
     every_pair,
     hardened,
@@ -78,3 +80,17 @@ def test_every_difference_says_what_each_of_them_does_and_where_that_is_written(
     assert "schannel.c" in known["wine_source"]
     assert all(source in load().sources for one in known["defaults"] for source in one["windows_sources"])
     assert all(one["what"] and one["windows"] and one["wine"] for one in known["not_compared"])
+
+
+def test_a_version_that_is_effective_and_was_not_offered_is_told() -> None:
+    count, on = Count(), dict.fromkeys(VERSIONS, True)
+    count.add("as it should be", Outcome(on, on, {}), on)
+    assert count.wrong == []
+    count.add("not offered", Outcome(on, {**on, "tls_1_1": False}, {}))
+    count.add("offered", Outcome({**on, "tls_1_0": False}, on, {}))
+    count.add("planned otherwise", Outcome(on, on, {}), {**on, "tls_1_2": False})
+    assert [line.split(" is ")[0] for line in count.wrong] == [
+        "not offered: TLS 1.1",
+        "offered: TLS 1.0",
+        "planned otherwise: TLS 1.2",
+    ]
