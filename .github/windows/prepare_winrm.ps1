@@ -23,7 +23,9 @@ $random.GetBytes($bytes)
 $password = 'aA1-' + [Convert]::ToBase64String($bytes)
 Write-Output "::add-mask::$password"
 
-New-LocalUser -Name $name -Password (ConvertTo-SecureString -String $password -AsPlainText -Force) | Out-Null
+$secret = New-Object -TypeName System.Security.SecureString
+foreach ($character in $password.ToCharArray()) { $secret.AppendChar($character) }
+New-LocalUser -Name $name -Password $secret | Out-Null
 Add-LocalGroupMember -SID S-1-5-32-544 -Member $name
 # A local administrator gets no full rights over the network otherwise.
 $system = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System'
