@@ -79,7 +79,7 @@ class PlannedHost:
         more.setdefault("members", PREPARED)
         state, baseline = self.state, self.baseline
         plan = make_plan(state, baseline, stage, **more)
-        assert check_plan(state, baseline, plan, force=more.get("force", False)) == ()
+        assert check_plan(state, baseline, plan) == ()
         assert unreadable(plan) == []
         return plan
 

@@ -39,7 +39,7 @@ class ChangeAction(TlsAction):
 
     def conclude(self, task: Task, state: State, baseline: Baseline, plan: Plan) -> Result:
         """Carry the plan out, unless in check mode, and say what it was."""
-        mistakes = check_plan(state, baseline, plan, force=task.arguments["force"])
+        mistakes = check_plan(state, baseline, plan)
         if mistakes:
             why = " ".join(mistakes)
             raise TaskError(f"{task.broker.host}: nothing was written, the plan contradicts itself. {why} {_REPORT}")

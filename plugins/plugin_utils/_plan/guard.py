@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES, Baseline
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES, Baseline, Rule
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import path_key
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import LONGEST_POLICY_LIST, State, after, read_state
 
-from .judge import judge
+from .fitting import configured_fits
 from .model import Act, Entry, Operation, Plan
 
 #: Acts that may carry operations, and must.
 WRITING = frozenset({Act.SET, Act.DELETE})
 
 
-def check_plan(state: State, baseline: Baseline, plan: Plan, *, force: bool = False) -> tuple[str, ...]:
+def check_plan(state: State, baseline: Baseline, plan: Plan) -> tuple[str, ...]:
     """Everything that contradicts the promises of a plan; empty for a sound one. Never stops at the first."""
     found = [sentence for entry in plan.entries for sentence in _entry(entry, plan, state)]
     found += _places(plan.operations)
     found += _considered(baseline, plan)
     found += _flags(plan, state)
-    found += _planned(state, baseline, plan, force=force)
+    found += _planned(state, baseline, plan)
     return tuple(found)
 
 
@@ -88,11 +88,14 @@ def _flags(plan: Plan, state: State) -> t.Iterator[str]:
         yield "complete although a stage is missing."
 
 
-def _planned(state: State, baseline: Baseline, plan: Plan, *, force: bool) -> t.Iterator[str]:
+def _planned(state: State, baseline: Baseline, plan: Plan) -> t.Iterator[str]:
     """After the operations every written rule is configured, and no rule that was configured before is broken."""
     planned = read_state(after(state.observation, plan.operations), state.catalogue)
     written = {entry.rule for entry in plan.entries if entry.operations}
     for rule in baseline.rules:
-        before, then = judge(rule, state, force=force), judge(rule, planned, force=force)
-        if not then.configured and (rule.id in written or before.configured):
+        if not _configured(rule, planned) and (rule.id in written or _configured(rule, state)):
             yield f"{rule.id}: not as wanted after the operations."
+
+
+def _configured(rule: Rule, state: State) -> bool:
+    return configured_fits(rule, state.catalogue.settings[rule.setting], state.settings[rule.setting], state)

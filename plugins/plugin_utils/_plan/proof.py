@@ -29,22 +29,22 @@ def contradictions(
     rules: t.Iterable[Rule], state: State, observed: t.Sequence[t.Mapping[str, t.Any]]
 ) -> tuple[str, ...]:
     """One sentence for each rule that a connection contradicts; only rules of the server side can be contradicted."""
-    found: list[str] = []
     server = server_of(state)
-    for rule in rules:
-        want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
-        parts = rule.setting.split(".")
-        for answer in answered(observed):
-            sentence = ""
-            if parts[0] == "protocols" and parts[-1] == "server" and isinstance(want, str):
-                sentence = _version(parts[1], want, answer, server)
-            elif parts[0] in ("ciphers", "hashes", "key_exchange") and want == DISABLED:
-                sentence = _part(rule.setting, answer, state)
-            elif rule.setting == "cipher_suites.group_policy" and isinstance(want, tuple):
-                sentence = _suites(want, answer)
-            if sentence:
-                found.append(f"{endpoint_name(answer)} {sentence}")
-    return tuple(dict.fromkeys(found))
+    found = ((answer, _against(rule, answer, state, server)) for rule in rules for answer in answered(observed))
+    return tuple(dict.fromkeys(f"{endpoint_name(answer)} {sentence}" for answer, sentence in found if sentence))
+
+
+def _against(rule: Rule, answer: t.Mapping[str, t.Any], state: State, server: Server) -> str:
+    """What an answer says against a rule; empty when it does not."""
+    want = rule.want.meaning if isinstance(rule.want, Explicit) else rule.want
+    group, *_middle, last = rule.setting.split(".")
+    if group == "protocols" and last == "server" and isinstance(want, str):
+        return _version(rule.setting.split(".")[1], want, answer, server)
+    if group in ("ciphers", "hashes", "key_exchange") and want == DISABLED:
+        return _part(rule.setting, answer, state)
+    if rule.setting == "cipher_suites.group_policy" and isinstance(want, tuple):
+        return _suites(want, answer)
+    return ""
 
 
 def _version(version: str, want: str, answer: t.Mapping[str, t.Any], server: Server) -> str:

@@ -14,7 +14,7 @@ from tools.planned_host import PlannedHost
 from tools.sample_host import SCHANNEL, protocol
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Operation, Plan, check_plan
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Gate, Operation, Plan, check_plan
 
 pytestmark = pytest.mark.proves("no_lockout")
 
@@ -49,6 +49,15 @@ def foreign(plan: Plan) -> tuple[Operation, ...]:
     return (Operation("set", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Other", "Enabled", None, enabled(1)),)
 
 
+HOSTILE = Gate("prepare", "host", "boot", "Something.", "Something else.")
+
+
+def deleting(plan: Plan) -> tuple[Operation, ...]:
+    """Writes that spoil what the plan has just made right."""
+    key = rf"{SCHANNEL}\Protocols\TLS 1.2\Client"
+    return (Operation("set", key, "Enabled", enabled(0), enabled(0)),)
+
+
 DAMAGES: dict[str, tuple[t.Callable[[Plan], Plan], str]] = {
     "act without operations": (lambda p: with_entry(p, "tls_1_2.server", operations=()), "act set with 0 operations"),
     "operations without act": (lambda p: with_entry(p, "tls_1_2.server", act=Act.NONE), "act none with 2 operations"),
@@ -81,6 +90,11 @@ DAMAGES: dict[str, tuple[t.Callable[[Plan], Plan], str]] = {
     ),
     "applyable": (lambda p: dataclasses.replace(p, applyable=False), "applyable does not say"),
     "reboot": (lambda p: dataclasses.replace(p, reboot_required=False), "reboot_required does not follow"),
+    "gates": (lambda p: dataclasses.replace(p, gates=(HOSTILE,)), "complete although a stage is missing"),
+    "broken rule": (
+        lambda p: with_entry(p, "dotnet_4.native.strong_crypto", operations=deleting(p)),
+        "tls_1_2.client: not as wanted after the operations",
+    ),
     "complete": (lambda p: dataclasses.replace(p, reached=""), "complete although a stage is missing"),
 }
 
@@ -106,3 +120,29 @@ def test_a_suite_list_that_must_not_be_written_is_found_out(data: t.Any) -> None
     plan = with_operation(host.plan("suites"), "cipher_suites_2016", after=RegistryValue("Functions", 1, data))
     found = check_plan(host.state, host.baseline, plan)
     assert any("a suite list must be text of 1 to 1023 characters" in sentence for sentence in found)
+
+
+def test_a_rule_that_was_as_wanted_and_is_not_any_more_is_found_out() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", 1, 0))
+    key = rf"{SCHANNEL}\Protocols\TLS 1.2\Client"
+    spoil = (Operation("set", key, "Enabled", enabled(1), enabled(0)),)
+    plan = with_entry(host.plan("prepare"), "dotnet_4.native.strong_crypto", operations=spoil)
+    found = check_plan(host.state, host.baseline, plan)
+    assert "tls_1_2.client: not as wanted after the operations." in found
+    assert "tls_1_2.server: not as wanted after the operations." not in found
+    assert not [sentence for sentence in found if sentence.startswith("tls_1_0")]
+
+
+@pytest.mark.parametrize("data", ["A" * 1023, "A"])
+def test_a_suite_list_may_be_as_long_as_windows_takes(data: str) -> None:
+    host = PlannedHost("ws2016", None)
+    host.harden("renegotiation")
+    plan = with_operation(host.plan("suites"), "cipher_suites_2016", after=RegistryValue("Functions", 1, data))
+    assert not [one for one in check_plan(host.state, host.baseline, plan) if "a suite list must be" in one]
+
+
+def test_a_sound_plan_gives_the_guard_nothing_to_say_and_a_damaged_one_names_rule_and_setting() -> None:
+    plan = HOST.plan("prepare")
+    assert check_plan(HOST.state, HOST.baseline, plan) == ()
+    (found,) = check_plan(HOST.state, HOST.baseline, DAMAGES["another before"][0](plan))
+    assert found.startswith("tls_1_2.server (protocols.tls_1_2.server): expects ")

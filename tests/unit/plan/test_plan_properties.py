@@ -84,7 +84,7 @@ quick = examples(60)
 @given(hosts(), STAGE, st.booleans())
 def test_the_guard_has_nothing_to_say_about_any_plan(host: PlannedHost, stage: str, force: bool) -> None:
     state, plan = plan_of(host, stage, force=force)
-    assert check_plan(state, host.baseline, plan, force=force) == ()
+    assert check_plan(state, host.baseline, plan) == ()
 
 
 @quick

@@ -38,7 +38,7 @@ def plan_of(
     state = sample_state(system, None, registry, **more)
     baseline = direct({setting: wanted}, load())
     plan = make_plan(state, baseline, "prepare", members={}, force=force)
-    assert check_plan(state, baseline, plan, force=force) == ()
+    assert check_plan(state, baseline, plan) == ()
     assert unreadable(plan) == []
     return plan
 
