@@ -35,6 +35,8 @@ class Room:
             f"pytest_add_cli_args_test_selection={COLLECTION}/tests/unit/{self.tests}",
             "pytest_add_cli_args=",
             "    -pno:cacheprovider",
+            # It collects garbage at the end of every run, which costs as much as most of the runs.
+            "    -pno:unraisableexception",
             "    -pfew_variants",
             "",
         ]
