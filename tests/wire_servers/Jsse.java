@@ -20,8 +20,8 @@ import javax.net.ssl.SSLSocket;
  * TLS servers of Oracle's JSSE, as many as are asked for, in one process.
  *
  * Arguments: PKCS12 files (password "wire"). Per line of standard input "protocols|suites|server" or "...|client" a
- * server is opened on a free port of 127.0.0.1 and the port printed; protocols and suites are separated by commas. Ends
- * with standard input.
+ * server is opened on a free port of 127.0.0.1 and the port printed; protocols and suites are separated by commas, an
+ * asterisk stands for all suites. Ends with standard input.
  */
 public class Jsse {
     private static final char[] PASSWORD = "wire".toCharArray();
@@ -65,7 +65,7 @@ public class Jsse {
             .createServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
         SSLParameters parameters = server.getSSLParameters();
         parameters.setProtocols(words[0].split(","));
-        parameters.setCipherSuites(words[1].split(","));
+        parameters.setCipherSuites(words[1].equals("*") ? server.getSupportedCipherSuites() : words[1].split(","));
         parameters.setUseCipherSuitesOrder(words[2].equals("server"));
         server.setSSLParameters(parameters);
         return server;

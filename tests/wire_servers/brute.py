@@ -16,8 +16,11 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._connection i
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._endpoint import Transport, new_dialogue
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._flight import Chosen
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._hello import Offer, client_hello
+from ansible_collections.msexchange.tls.plugins.module_utils._wire._status import Failure
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
 
+#: Tries to get an answer in TLS.
+_PATIENCE = 50
 VERSIONS = tuple(version for version in Version if version is not Version.SSL_2_0)
 
 
@@ -37,11 +40,16 @@ async def _accepted(
     async def one(version: Version, number: int) -> tuple[Version, int, bool]:
         hello = client_hello(Offer((version,), (number,)), os.urandom(64))
         async with gate:
-            attempt = Attempt(new_dialogue(transport, "brute.example", known=True), hello)
-            failure = await converse(address, attempt, 20)
-        answer = attempt.outcome
-        if failure is not None:
-            raise RuntimeError(failure.detail)
+            for _again in range(_PATIENCE):
+                attempt = Attempt(new_dialogue(transport, "brute.example", known=True), hello)
+                failure = await converse(address, attempt, 20)
+                answer = attempt.outcome
+                if failure is None and not isinstance(answer, Failure):
+                    break
+                # A server that is busy or turns connections away has said nothing about the suite.
+                await asyncio.sleep(0.2)
+            else:
+                raise RuntimeError(f"No truth about {version.label}, {number:#06x}: {failure or answer}")
         return version, number, isinstance(answer, Chosen) and (answer.version, answer.suite) == (version, number)
 
     questions = [one(version, number) for version in versions for number in suites_to_try(version)]

@@ -20,8 +20,19 @@ import typing as t
 PATIENCE = 60.0
 
 
+#: Programs that may lie anywhere, unpacked and not installed -> the variable that names their file.
+UNPACKED = {
+    "exim4": "MSEXCHANGE_TLS_EXIM",
+    "node-0.10.42": "MSEXCHANGE_TLS_OLD_NODE",
+    "node-0.12.9": "MSEXCHANGE_TLS_OLD_NODE_EXPORT",
+}
+
+
 def program(name: str) -> str | None:
     """Path of a program, system folders included, None when it is not installed."""
+    unpacked = os.environ.get(UNPACKED.get(name, ""))
+    if unpacked:
+        return unpacked
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
@@ -31,15 +42,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+def answers(port: int, host: str = "127.0.0.1") -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
         return True
     return False
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes], log: pathlib.Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: pathlib.Path, host: str) -> None:
     end = time.monotonic() + PATIENCE
-    while not answers(port):
+    while not answers(port, host):
         if process.poll() is not None or time.monotonic() > end:
             raise RuntimeError(
                 f"{process.args!r} does not listen on {port}:\n{log.read_text(errors='replace')[-2000:]}"
@@ -48,7 +59,9 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: pathlib.Path) -> 
 
 
 @contextlib.contextmanager
-def running(command: t.Sequence[object], port: int, log: pathlib.Path, **options: t.Any) -> t.Iterator[int]:
+def running(
+    command: t.Sequence[object], port: int, log: pathlib.Path, host: str = "127.0.0.1", **options: t.Any
+) -> t.Iterator[int]:
     """Run a server until the block ends; gives its port. The whole process group is ended, and nothing else."""
     words = [str(word) for word in command]
     with log.open("wb") as sink:
@@ -56,7 +69,7 @@ def running(command: t.Sequence[object], port: int, log: pathlib.Path, **options
             words, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True, **options
         )
     try:
-        wait_for(port, process, log)
+        wait_for(port, process, log, host)
         yield port
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -10,43 +10,21 @@ Each is a context manager that gives a port. What is not installed is skipped by
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import pathlib
 import subprocess
 import typing as t
 
+from . import exim, old_node
 from .keys import PASSWORD, Identity, run
 from .processes import free_port, program, running
-
-Start = t.Callable[[pathlib.Path, Identity, Identity], t.ContextManager[int]]
+from .recipe import Recipe, Start
 
 _GNUTLS = (
     "NONE:+VERS-TLS1.0:+VERS-TLS1.1:+VERS-TLS1.2:+CIPHER-ALL:+MAC-ALL:+KX-ALL:+SIGN-ALL:+COMP-NULL:+CTYPE-ALL:"
     "+GROUP-ALL:+ANON-DH:+ANON-ECDH:+3DES-CBC:+ARCFOUR-128:+NULL:%SERVER_PRECEDENCE"
 )
 _OPENSSL_ALL = "ALL:eNULL:@SECLEVEL=0"
-
-
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-    """needs: programs that must be there. transport: what precedes TLS. order: whose decides, None: either.
-
-    limited: it turns connections away. over_floor: connections over the floor that the way it refuses may cost.
-    """
-
-    name: str
-    needs: tuple[str, ...]
-    transport: str
-    start: Start
-    order: str | None = "server"
-    limited: bool = False
-    over_floor: int = 2
-
-    def missing(self) -> str:
-        """Why it cannot run here, empty when it can."""
-        absent = [name for name in self.needs if program(name) is None]
-        return f"not installed: {', '.join(absent)}" if absent else ""
 
 
 def openssl(folder: pathlib.Path, rsa: Identity, ecdsa: Identity, *more: str) -> t.ContextManager[int]:
@@ -217,4 +195,6 @@ RECIPES = (
     Recipe("xrdp", ("xrdp",), "rdp", _xrdp, order=None),
     Recipe("postfix", ("postfix",), "smtp", _postfix),
     Recipe("postfix_limited", ("postfix",), "smtp", _postfix_limited, limited=True),
+    *exim.RECIPES,
+    *old_node.RECIPES,
 )
