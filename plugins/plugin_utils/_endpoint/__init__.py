@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from .certificates import CertificateAudit, audit_certificates
 from .certificates import to_data as certificates_to_data
-from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients
+from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients, simulate
+from .clients import Kind as ClientKind
+from .clients import Result as ClientResult
 from .families import FAMILIES
 from .groups import compare_groups, comparison_data
 from .groups import findings_of as findings_of_groups
@@ -21,6 +23,8 @@ __all__ = [
     "FAMILIES",
     "CertificateAudit",
     "Client",
+    "ClientKind",
+    "ClientResult",
     "ClientsError",
     "Context",
     "Sender",
@@ -38,4 +42,5 @@ __all__ = [
     "load_clients",
     "read_clients",
     "senders_of",
+    "simulate",
 ]

@@ -10,6 +10,7 @@ from .audit import judge_rules
 from .data import FORMAT, diff, meanings, to_data, value_data
 from .findings import FAMILIES, FINDINGS, find
 from .guard import check_plan
+from .lockout import usable_suites
 from .model import (
     Act,
     Entry,
@@ -21,6 +22,7 @@ from .model import (
     StageState,
     Verdict,
 )
+from .offer import Offer, offer_as_installed, offer_data, offer_of, read_offer
 from .planner import make_plan
 from .reg import render_plan_reg, render_profile_reg, render_undo_reg
 from .stages import prepared, stage_states
@@ -33,6 +35,7 @@ __all__ = [
     "Entry",
     "Gate",
     "Member",
+    "Offer",
     "Operation",
     "Plan",
     "Reason",
@@ -44,11 +47,16 @@ __all__ = [
     "judge_rules",
     "make_plan",
     "meanings",
+    "offer_as_installed",
+    "offer_data",
+    "offer_of",
     "prepared",
+    "read_offer",
     "render_plan_reg",
     "render_profile_reg",
     "render_undo_reg",
     "stage_states",
     "to_data",
+    "usable_suites",
     "value_data",
 ]

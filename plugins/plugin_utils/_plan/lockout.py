@@ -11,6 +11,7 @@ them may be harmless alone. A server that is cut off cannot be repaired over TLS
 from __future__ import annotations
 
 import dataclasses
+import operator
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import leaf_certificates
@@ -23,7 +24,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     bare_suite,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import key_type
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import SettingState, State
 
 #: Certificate types that servers have; DSS certificates died out before any Exchange of this collection.
 CERTIFICATE_TYPES = frozenset({"rsa", "ecdsa"})
@@ -131,6 +132,24 @@ def unmet(state: State, types: frozenset[str], *, no_help: frozenset[str] = NO_H
     return frozenset(found)
 
 
+def usable_suites(state: State, *, after_boot: bool) -> tuple[str, ...] | None:
+    """The suites in force that can be used, by IANA name in their order; None when the list is not known.
+
+    Those that programs ask for by name are left out.
+    """
+    names = state.future_suites if after_boot else state.suites
+    if names is None:
+        return None
+    found = (suite for suite in map(_suite(state), names) if suite is not None)
+    meaning = operator.attrgetter("future" if after_boot else "effective")
+    usable = (
+        suite.name
+        for suite in found
+        if not suite.traits & BY_NAME_ONLY and not any(_is(DISABLED, name, state, meaning) for name in parts_of(suite))
+    )
+    return tuple(dict.fromkeys(usable))
+
+
 def _suite(state: State) -> t.Callable[[str], Suite | None]:
     return lambda name: state.catalogue.suites.get(bare_suite(name)[0])
 
@@ -165,5 +184,9 @@ def _rc_and_aes(suite: Suite) -> tuple[str, ...]:
 
 
 def _off(setting: str, state: State) -> bool:
+    return _is(DISABLED, setting, state, operator.attrgetter("future"))
+
+
+def _is(meaning: str, setting: str, state: State, when: t.Callable[[SettingState], t.Any]) -> bool:
     found = state.settings.get(setting)
-    return found is not None and found.future == DISABLED
+    return found is not None and when(found) == meaning

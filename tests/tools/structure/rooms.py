@@ -61,6 +61,8 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_state": _room(_HOST),
         "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _answer _baseline", "yaml"),
+        # Changes: saved plans, journals and the way back, who a plan would cut off.
+        "_change": _room(f"{_PLAN} _endpoint _wire _version", "cryptography yaml"),
         "_report": _room(f"{_PLAN} _endpoint _version", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),

@@ -1,0 +1,131 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Before and after, peer by peer. What is not known is unknown, and only what is certain refuses a plan."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Client, ClientResult, simulate
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
+
+from .peers import BALANCER, CLIENTS, CLOUD, DIRECTORY, MANAGEMENT, REMOTE_DESKTOP, SERVERS, Surroundings
+from .sides import Answer, answer_of, client_of
+
+YES, NO, UNKNOWN = "connects", "lost", "unknown"
+#: The limits of a certificate that was not seen cannot be held against anybody; a change of versions and suites
+#: does not touch it.
+_NO_LIMITS: t.Mapping[str, t.Any] = {
+    "hashes": None,
+    "rsa_min_bits": None,
+    "rsa_max_bits": None,
+    "dh_min_bits": None,
+    "dh_max_bits": None,
+}
+_CLOUD_SMTP = "exchange_online_smtp"
+_CLOUD_CLIENTS = (_CLOUD_SMTP, "exchange_online_https")
+_RDP = "rdp"
+
+
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """One peer in one direction: ``in``, it comes to the host; ``out``, the host goes to it.
+
+    ``before``, ``after``: connects, lost, unknown. ``detail``: why, of ``after``.
+    """
+
+    kind: str
+    peer: str
+    direction: str
+    before: str
+    after: str
+    detail: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the plan ends what works today."""
+        return self.before == YES and self.after == NO
+
+
+class _Side(t.NamedTuple):
+    answer: Answer | None
+    client: Client | None
+
+
+def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, ...]:
+    """Every peer that is known. ``before``: what the host offers today; ``after``: when the plan counts."""
+    shown = next((one for one in around.observed if one.get("chains")), None)
+    sides = [
+        _Side(answer_of(offer, around.certificates, shown), client_of(offer, "the server")) for offer in (before, after)
+    ]
+    rows: list[Reach] = []
+    if around.management is not None:
+        rows.append(_incoming(MANAGEMENT, around.management, sides))
+    for neighbour in around.servers:
+        rows += _neighbour(SERVERS, neighbour.name, neighbour.offer, sides)
+    known = {client.id: client for client in around.clients}
+    rows += [_incoming(CLOUD, known[name], sides) for name in _CLOUD_CLIENTS if name in known]
+    if _CLOUD_SMTP in known:
+        rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, _as_server(known[_CLOUD_SMTP]), sides))
+    rows += [_incoming(BALANCER, known[name], sides) for name in around.balancers if name in known]
+    rows += [_outgoing(DIRECTORY, name, answer_of(offer, {"rsa"}), sides) for name, offer in around.directories.items()]
+    others = [client for client in around.clients if client.id not in (*_CLOUD_CLIENTS, *around.balancers)]
+    rows += [_incoming(REMOTE_DESKTOP if _RDP in client.services else CLIENTS, client, sides) for client in others]
+    return tuple(rows)
+
+
+def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Side]) -> t.Iterator[Reach]:
+    if offer is None:
+        detail = "It was not read."
+        yield Reach(kind, name, "in", UNKNOWN, UNKNOWN, detail)
+        yield Reach(kind, name, "out", UNKNOWN, UNKNOWN, detail)
+        return
+    client = client_of(offer, name)
+    if client is not None:
+        yield _incoming(kind, client, sides)
+    yield _outgoing(kind, name, answer_of(offer, {"rsa"}), sides)
+
+
+def _as_server(client: Client) -> Answer | None:
+    """A service of the cloud takes what it offers itself (S22)."""
+    versions = tuple(version.id for version in client.versions)
+    return answer_of(Offer(versions, versions, client.suites, client.groups or None), {"rsa", "ecdsa"})
+
+
+def _incoming(kind: str, client: Client, sides: t.Sequence[_Side]) -> Reach:
+    ends = [_meet(side.answer, client) for side in sides]
+    return Reach(kind, client.name, "in", ends[0][0], ends[1][0], ends[1][1])
+
+
+def _outgoing(kind: str, name: str, answer: Answer | None, sides: t.Sequence[_Side]) -> Reach:
+    ends = [_meet(answer, side.client) for side in sides]
+    return Reach(kind, name, "out", ends[0][0], ends[1][0], ends[1][1])
+
+
+def _meet(answer: Answer | None, client: Client | None) -> tuple[str, str]:
+    if answer is None or client is None:
+        return UNKNOWN, "What one of the two offers is not known."
+    (outcome,) = simulate(answer, [dataclasses.replace(client, **_NO_LIMITS)])
+    if outcome.result is ClientResult.CONNECTS:
+        return YES, outcome.detail
+    return (UNKNOWN if outcome.result is ClientResult.UNKNOWN else NO), outcome.detail
+
+
+def refusal(rows: t.Iterable[Reach]) -> tuple[str, ...]:
+    """Sentences, one for each cut that no plan may make: the way to repair the host, a server of the organisation."""
+    words = {MANAGEMENT: "could no longer manage it", SERVERS: "could no longer speak to it"}
+    found = []
+    for row in rows:
+        if row.is_cut and row.kind in words:
+            what = words[row.kind] if row.direction == "in" else "could no longer be spoken to from it"
+            found.append(f"{row.peer} {what}: {row.detail}")
+    return tuple(found)
+
+
+def reach_data(rows: t.Iterable[Reach]) -> list[dict[str, t.Any]]:
+    """As plain data for a result: those whom the plan cuts off first."""
+    ordered = sorted(rows, key=lambda row: (not row.is_cut, row.kind, row.peer, row.direction))
+    return [{**dataclasses.asdict(row), "cut": row.is_cut} for row in ordered]
