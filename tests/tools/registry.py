@@ -26,7 +26,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, read_state
 
-#: A boot, and moments before and after it (FILETIME, 2026-11-26 06:00 UTC and an hour each).
+#: A boot, and moments before and after it (FILETIME, 2025-12-01 11:00 UTC and an hour each).
 HOUR = 36_000_000_000
 BOOT = 134_090_604_000_000_000
 BEFORE, AFTER, NOW = BOOT - HOUR, BOOT + HOUR, BOOT + 2 * HOUR

@@ -79,7 +79,7 @@ def _shown(value: RegistryValue | None) -> t.Any:
         return value.data if value.data < 10 else f"{value.data:#x}"
     if isinstance(value.data, bytes):
         return f"{KIND_NAMES.get(value.kind, value.kind)} {value.data.hex() or 'empty'}"
-    return list(value.data) if isinstance(value.data, tuple) else value.data
+    return value.data
 
 
 def _text(data: dict[str, t.Any]) -> str:

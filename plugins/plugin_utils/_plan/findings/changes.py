@@ -10,7 +10,6 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
-    ChangeHeader,
     filetime_to_iso,
     path_key,
     printable,
@@ -67,18 +66,14 @@ def _foreign(view: View) -> t.Iterator[Hit]:
 
 def _ours(view: View, key: str, written: int) -> bool:
     """Whether the last write of a key falls into a change of ours that touched the key."""
-    place = path_key(key, view.state.observation.current_control_set)
+    place, current = path_key(key), view.state.observation.current_control_set
     for change in view.state.observation.journal:
-        touched = any(
-            path_key(path, view.state.observation.current_control_set) == place for path, _name in change.values
-        )
-        if touched and change.started is not None and change.started <= written <= _end(change) + _SLACK:
-            return True
+        touched = any(path_key(path, current) == place for path, _name in change.values)
+        if touched and change.started is not None:
+            end = change.started if change.closed is None else change.closed
+            if change.started <= written <= end + _SLACK:
+                return True
     return False
-
-
-def _end(change: ChangeHeader) -> int:
-    return change.closed if change.closed is not None else change.started or 0
 
 
 def _windows_waits(view: View) -> t.Iterator[Hit]:
