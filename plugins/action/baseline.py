@@ -23,7 +23,12 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE
 class ActionModule(ChangeAction):
     """Read, plan as far as the gates allow, write."""
 
-    ARGUMENTS = {**JUDGE, **CHANGE, "organisation": {"type": "dict"}}
+    ARGUMENTS = {
+        **JUDGE,
+        **CHANGE,
+        "organisation": {"type": "dict"},
+        "balancers": {"type": "list", "elements": "str", "default": []},
+    }
 
     def perform(self, task: Task) -> Result:
         """One execution when nothing differs or in check mode, else two."""

@@ -13,6 +13,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observ
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     find,
     judge_rules,
+    offer_data,
+    offer_of,
     prepared,
     stage_states,
     to_data,
@@ -59,6 +61,7 @@ class ActionModule(TlsAction):
             "settings": settings_data(state),
             "suites": None if state.suites is None else list(state.suites),
             "curves": None if state.curves is None else list(state.curves),
+            "offer": offer_data(offer_of(state, after_boot=False)),
             "findings": [to_data(finding) for finding in find(state, observed=observed)],
             "profile": baseline.profile,
             "stage": task.arguments["stage"],

@@ -24,6 +24,9 @@ from .base import Result, Task, TaskError, TlsAction
 _REPORT = "Please report this as a defect of msexchange.tls, with this message."
 
 
+_REACH = "Bring the others to stage prepare first, or leave the setting out; force: true writes it all the same."
+
+
 class ChangeAction(TlsAction):
     """Base of the actions that write."""
 
@@ -44,9 +47,22 @@ class ChangeAction(TlsAction):
             why = " ".join(mistakes)
             raise TaskError(f"{task.broker.host}: nothing was written, the plan contradicts itself. {why} {_REPORT}")
         result = self._prediction(task, state, plan)
+        if plan.operations:
+            result["reach"] = self._reach(task, state, plan)
         if plan.operations and not self._task.check_mode:
             result.update(self._write(task, plan, result))
         return result
+
+    def _reach(self, task: Task, state: State, plan: Plan) -> list[Result]:
+        """Who the plan would cut off; refuses it where that is its own management or a server of the organisation."""
+        # Clients and certificates are much to load, and most tasks of most hosts find nothing to change.
+        from .reach import reach_of  # noqa: PLC0415
+
+        cuts, rows = reach_of(self._connection, task, state, plan)
+        if cuts and not task.arguments["force"]:
+            why = " ".join(f"{sentence.rstrip('.')}." for sentence in cuts)
+            raise TaskError(f"{task.broker.host}: nothing was written. {why} {_REACH}", reach=rows)
+        return rows
 
     def _prediction(self, task: Task, state: State, plan: Plan) -> Result:
         names = [entry.setting for entry in plan.entries]

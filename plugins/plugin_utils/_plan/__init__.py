@@ -10,7 +10,7 @@ from .audit import judge_rules
 from .data import FORMAT, diff, meanings, to_data, value_data
 from .findings import FAMILIES, FINDINGS, find
 from .guard import check_plan
-from .lockout import usable_suites
+from .lockout import certificate_types, usable_suites
 from .model import (
     Act,
     Entry,
@@ -41,6 +41,7 @@ __all__ = [
     "Reason",
     "StageState",
     "Verdict",
+    "certificate_types",
     "check_plan",
     "diff",
     "find",

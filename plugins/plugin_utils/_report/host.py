@@ -43,6 +43,8 @@ def host(material: Data, catalogue: Catalogue) -> Data:
         "next_stage": str(newest.get("next_stage") or ""),
         # What the organisation gate reads out of an audit; only a reading without trouble can say so.
         "prepared": None if trouble else _truth(newest.get("prepared")),
+        # What its neighbours need to know of it when they are changed.
+        "offer": None if trouble else newest.get("offer"),
         "debt": words(newest.get("debt")),
         "reboot_required": bool(newest.get("reboot_required")),
         "before": before,

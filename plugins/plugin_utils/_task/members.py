@@ -21,7 +21,7 @@ Member = dict[str, t.Any]
 def members(
     results: t.Mapping[str, t.Any], audit: t.Any, now: datetime.datetime, max_age: datetime.timedelta
 ) -> dict[str, Member]:
-    """Name -> ``{"prepared": bool or None, "detail": sentence}``.
+    """Name -> ``{"prepared": bool or None, "detail": sentence}``, and ``offer`` as state_info gave it, if it was read.
 
     ``results``: what state_info returned for each member in this run, None where it was not called. ``audit``: the
     content of a report of this collection (``made_at``, ``hosts``), or None.
@@ -53,7 +53,7 @@ def _live(result: t.Any) -> Member:
         return {"prepared": None, "detail": f"It was unreachable: {_message(result)}."}
     if "prepared" not in result:
         return {"prepared": None, "detail": f"It could not be read: {_message(result)}."}
-    return {"prepared": _truth(result["prepared"]), "detail": _stage_detail(result)}
+    return {"prepared": _truth(result["prepared"]), "detail": _stage_detail(result), "offer": result.get("offer")}
 
 
 def _audited(audit: t.Any, now: datetime.datetime, max_age: datetime.timedelta) -> dict[str, Member]:
@@ -72,7 +72,11 @@ def _audited(audit: t.Any, now: datetime.datetime, max_age: datetime.timedelta) 
         elif age < -datetime.timedelta(hours=1):
             found[host["name"]] = {"prepared": None, "detail": f"Only {when} knows it, which lies in the future."}
         else:
-            found[host["name"]] = {"prepared": _truth(host.get("prepared")), "detail": f"This is what {when} says."}
+            found[host["name"]] = {
+                "prepared": _truth(host.get("prepared")),
+                "detail": f"This is what {when} says.",
+                "offer": host.get("offer"),
+            }
     return found
 
 

@@ -73,7 +73,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # The only way to the host.
         "_broker": _edge("_words _task", "ansible"),
         # And with Ansible: the course that every action takes.
-        "_action": _edge(f"{_PLAN} _version _task _broker", "ansible"),
+        "_action": _edge(f"{_PLAN} _endpoint _change _version _task _broker", "ansible"),
         # TLS on the wire: alone, because it runs wherever Python runs.
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _exchangers.py _prober.py _session.py"),

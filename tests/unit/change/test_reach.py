@@ -78,7 +78,7 @@ def test_a_plan_that_leaves_the_controller_nothing_is_refused_with_the_reason() 
     only_1_0 = dataclasses.replace(WIDE, server=("tls_1_0",))
     rows = predict(WIDE, only_1_0, Surroundings(management=CONTROLLER))
     (sentence,) = refusal(rows)
-    assert sentence.startswith("this controller could no longer manage it: ")
+    assert sentence.startswith("This controller could no longer manage it: ")
 
 
 def test_a_connection_that_is_not_by_tls_cannot_be_cut_off() -> None:

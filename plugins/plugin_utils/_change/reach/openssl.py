@@ -24,7 +24,7 @@ def openssl_client(ciphers: t.Iterable[t.Mapping[str, t.Any]], lowest: str, high
         return None
     return Client(
         id="controller",
-        name="this controller",
+        name="This controller",
         family="openssl",
         kind=ClientKind.CAPTURED,
         services=(),

@@ -15,14 +15,10 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 #: Peers without whom a host is lost: nobody can repair it, or mail stops in the organisation.
 MANAGEMENT, SERVERS = "management", "servers"
 #: Everybody else is reported.
-REMOTE_DESKTOP, CLOUD, DIRECTORY, BALANCER, PARTNER, CLIENTS = (
-    "remote_desktop",
-    "exchange_online",
-    "directory",
-    "load_balancer",
-    "partner",
-    "clients",
-)
+CLOUD, BALANCER, DIRECTORY = "exchange_online", "load_balancer", "directory"
+REMOTE_DESKTOP, CLIENTS = "remote_desktop", "clients"
+#: The most important first.
+KINDS = (MANAGEMENT, SERVERS, CLOUD, BALANCER, DIRECTORY, REMOTE_DESKTOP, CLIENTS)
 
 
 @dataclasses.dataclass(frozen=True)

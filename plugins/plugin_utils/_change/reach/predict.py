@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Client, ClientResult, simulate
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 
-from .peers import BALANCER, CLIENTS, CLOUD, DIRECTORY, MANAGEMENT, REMOTE_DESKTOP, SERVERS, Surroundings
+from .peers import BALANCER, CLIENTS, CLOUD, DIRECTORY, KINDS, MANAGEMENT, REMOTE_DESKTOP, SERVERS, Surroundings
 from .sides import Answer, answer_of, client_of
 
 YES, NO, UNKNOWN = "connects", "lost", "unknown"
@@ -28,6 +28,8 @@ _NO_LIMITS: t.Mapping[str, t.Any] = {
 _CLOUD_SMTP = "exchange_online_smtp"
 _CLOUD_CLIENTS = (_CLOUD_SMTP, "exchange_online_https")
 _RDP = "rdp"
+#: Of these it is worth knowing that they still connect.
+_ALWAYS = (MANAGEMENT, SERVERS, CLOUD, BALANCER)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +128,7 @@ def refusal(rows: t.Iterable[Reach]) -> tuple[str, ...]:
 
 
 def reach_data(rows: t.Iterable[Reach]) -> list[dict[str, t.Any]]:
-    """As plain data for a result: those whom the plan cuts off first."""
-    ordered = sorted(rows, key=lambda row: (not row.is_cut, row.kind, row.peer, row.direction))
+    """As plain data for a result: those whom the plan cuts off, then those that always have a row."""
+    named = (row for row in rows if row.is_cut or row.kind in _ALWAYS)
+    ordered = sorted(named, key=lambda row: (not row.is_cut, KINDS.index(row.kind), row.peer, row.direction))
     return [{**dataclasses.asdict(row), "cut": row.is_cut} for row in ordered]

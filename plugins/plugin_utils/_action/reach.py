@@ -1,0 +1,75 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who stands around the host of a task: this controller by its connection and OpenSSL, and the organisation."""
+
+from __future__ import annotations
+
+import ssl
+import typing as t
+
+from .._catalogue import Catalogue
+from .._change import Neighbour, Surroundings, openssl_client, predict, reach_data, refusal
+from .._endpoint import Client, load_clients
+from .._plan import Plan, certificate_types, offer_as_installed, offer_of, read_offer
+from .._state import State, after, read_state
+from .base import Task
+
+#: Attributes in which connection plugins keep what they speak, once they do.
+_SCHEMES = ("_winrm_scheme", "_psrp_protocol")
+_TLS_VERSIONS: t.Mapping[int, str] = {
+    ssl.TLSVersion.TLSv1: "tls_1_0",
+    ssl.TLSVersion.TLSv1_1: "tls_1_1",
+    ssl.TLSVersion.TLSv1_2: "tls_1_2",
+    ssl.TLSVersion.TLSv1_3: "tls_1_3",
+}
+
+
+def reach_of(connection: t.Any, task: Task, state: State, plan: Plan) -> tuple[tuple[str, ...], list[dict[str, t.Any]]]:
+    """Sentences that refuse the plan, and who would be cut off or is worth naming, as plain data."""
+    then = read_state(after(state.observation, plan.operations), task.catalogue)
+    observed = task.arguments.get("observed") or ()
+    around = Surroundings(
+        management=_controller() if _is_tls(connection) else None,
+        servers=_neighbours(task),
+        clients=load_clients(),
+        balancers=tuple(task.arguments.get("balancers") or ()),
+        directories=_directories(task.catalogue),
+        certificates=certificate_types(state, observed),
+        observed=tuple(observed),
+    )
+    rows = predict(offer_of(state, after_boot=False), offer_of(then, after_boot=True), around)
+    return refusal(rows), reach_data(rows)
+
+
+def _neighbours(task: Task) -> tuple[Neighbour, ...]:
+    organisation = task.arguments.get("organisation") or {}
+    own = task.variables.get("inventory_hostname")
+    return tuple(
+        Neighbour(str(name), read_offer(member.get("offer")) if isinstance(member, t.Mapping) else None)
+        for name, member in organisation.items()
+        if name != own
+    )
+
+
+def _is_tls(connection: t.Any) -> bool:
+    schemes = [getattr(connection, name, None) for name in _SCHEMES]
+    return "https" in schemes
+
+
+def _controller() -> Client | None:
+    """What this Python offers where nobody changes it, as requests and urllib3 do for pywinrm and pypsrp."""
+    context = ssl.create_default_context()
+    lowest = _TLS_VERSIONS.get(context.minimum_version, "tls_1_2")
+    return openssl_client(context.get_ciphers(), lowest, "tls_1_3" if ssl.HAS_TLSv1_3 else "tls_1_2")
+
+
+def _directories(catalogue: Catalogue) -> dict[str, t.Any]:
+    """Domain controllers as each server version of Windows installs them."""
+    found = {
+        system.name: offer_as_installed(system.id, catalogue)
+        for system in catalogue.systems.values()
+        if not system.client
+    }
+    return {name: offer for name, offer in found.items() if offer is not None}
