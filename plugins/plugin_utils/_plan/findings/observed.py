@@ -61,8 +61,7 @@ def _answers(view: View) -> t.Iterator[Answer]:
 
 
 def _effective(view: View, version: str) -> object:
-    state = view.find(f"protocols.{version}.server")
-    return None if state is None else state.effective
+    return view.state.settings[f"protocols.{version}.server"].effective
 
 
 def _still_answered(view: View) -> t.Iterator[Hit]:

@@ -52,18 +52,18 @@ def own_list(identity: HostIdentity, catalogue: Catalogue) -> SuiteList | None:
 def repeated(names: t.Iterable[str]) -> tuple[str, ...]:
     """Names that occur more than once, case ignored, in order of their repetition."""
     seen: set[str] = set()
-    again: dict[str, None] = {}
+    again: list[str] = []
     for name in names:
         folded = name.strip().casefold()
         if folded and folded in seen:
-            again[name.strip()] = None
+            again.append(name.strip())
         seen.add(folded)
-    return tuple(again)
+    return tuple(dict.fromkeys(again))
 
 
 def blank(names: t.Iterable[str]) -> tuple[str, ...]:
     """Empty names and names with blanks around or in them."""
-    return tuple(name for name in names if not name or name != "".join(name.split()))
+    return tuple(name for name in names if name.split() != [name])
 
 
 def offered(state: State, names: t.Iterable[str]) -> tuple[Suite, ...]:

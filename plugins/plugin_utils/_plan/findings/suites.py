@@ -88,7 +88,7 @@ def _not_on_this_os(view: View) -> t.Iterator[Hit]:
             )
 
 
-def _known_elsewhere(name: str, own: t.Container[str], known: t.Container[str], carries_curve: bool) -> bool:
+def _known_elsewhere(name: str, own: frozenset[str], known: t.Container[str], carries_curve: bool) -> bool:
     bare, curve = bare_suite(name)
     if bare not in known or name in own:
         return False
@@ -96,8 +96,8 @@ def _known_elsewhere(name: str, own: t.Container[str], known: t.Container[str], 
     return (curve is not None or bare not in _families(own)) if carries_curve else bare not in own
 
 
-def _families(own: t.Container[str]) -> frozenset[str]:
-    return frozenset(bare_suite(name)[0] for name in own) if isinstance(own, frozenset) else frozenset()
+def _families(own: frozenset[str]) -> frozenset[str]:
+    return frozenset(bare_suite(name)[0] for name in own)
 
 
 def _curve_missing(view: View) -> t.Iterator[Hit]:
