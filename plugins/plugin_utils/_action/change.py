@@ -30,6 +30,14 @@ _REACH = "Bring the others to stage prepare first, or leave the setting out; for
 class ChangeAction(TlsAction):
     """Base of the actions that write."""
 
+    def __init_subclass__(cls, **keywords: t.Any) -> None:
+        """Load what a change needs where the action is imported: once, before there is a worker for each host."""
+        super().__init_subclass__(**keywords)
+        # Not at the top: actions that only read come by here too.
+        from .reach import preload  # noqa: PLC0415
+
+        preload()
+
     def apply(self, task: Task, wants: t.Mapping[str, t.Any]) -> Result:
         """Bring exactly these settings about (id -> wanted value), or fail: there is no stage that could come later."""
         baseline = direct(wants, task.catalogue)
@@ -55,7 +63,6 @@ class ChangeAction(TlsAction):
 
     def _reach(self, task: Task, state: State, plan: Plan) -> list[Result]:
         """Who the plan would cut off; refuses it where that is its own management or a server of the organisation."""
-        # Clients and certificates are much to load, and most tasks of most hosts find nothing to change.
         from .reach import reach_of  # noqa: PLC0415
 
         cuts, rows = reach_of(self._connection, task, state, plan)

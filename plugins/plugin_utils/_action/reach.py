@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import typing as t
 
 from .._catalogue import Catalogue
 from .._change import Neighbour, Surroundings, openssl_client, predict, reach_data, refusal
-from .._endpoint import Client, load_clients
+from .._endpoint import Client, ClientsError, load_clients
 from .._plan import Plan, certificate_types, offer_as_installed, offer_of, read_offer
 from .._state import State, after, read_state
 from .base import Task
@@ -24,6 +25,12 @@ _TLS_VERSIONS: t.Mapping[int, str] = {
     ssl.TLSVersion.TLSv1_2: "tls_1_2",
     ssl.TLSVersion.TLSv1_3: "tls_1_3",
 }
+
+
+def preload() -> None:
+    """Read the clients that ship, so that workers find them read. An error is told by whoever needs them."""
+    with contextlib.suppress(ClientsError):
+        load_clients()
 
 
 def reach_of(connection: t.Any, task: Task, state: State, plan: Plan) -> tuple[tuple[str, ...], list[dict[str, t.Any]]]:
