@@ -63,7 +63,7 @@ class Verdict:
     @property
     def caught(self) -> bool:
         """Whether it failed, and where it was meant to."""
-        return self.failed.endswith(f", {self.mutation.task}")
+        return self.failed.endswith(f"failed: {self.mutation.task}")
 
 
 def read(path: pathlib.Path = MUTATIONS) -> list[Mutation]:

@@ -32,6 +32,7 @@ COLLECTIONS = ROOT / ".cache" / "collections"
 _STEP = re.compile(
     r"^(?P<scenario>\S+) > (?P<step>\w+): Executed: (?P<result>.+?)(?: \((?P<note>.*)\))?$", re.MULTILINE
 )
+_ENDED = re.compile(r"An error occurred during the test sequence action: '(?P<step>\w+)'")
 _CHANGED = re.compile(r"^\* \[.*?\] => (?P<name>.*)$", re.MULTILINE)
 _TASK = re.compile(r"^\s*(?:TASK|RUNNING HANDLER) \[(?P<name>.*?)\]\s*$")
 
@@ -119,12 +120,14 @@ def _environment(root: pathlib.Path, collections: pathlib.Path, folder: str) -> 
 
 def failure(said: str, steps: t.Sequence[str], code: int) -> str:
     """The step that did not do and its task, from what molecule said; "" if every step was carried out."""
-    _before, _header, report = said.rpartition("DETAILS")
-    done = [(found["step"], found["result"]) for found in _STEP.finditer(report)]
-    wrong = next((f"{step}: {result.lower()}" for step, result in done if result != "Successful"), "")
-    if wrong or code:
+    ended = _ENDED.search(said)
+    if ended or code:
         task = _failed_task(said)
-        return (wrong or f"molecule ended with {code}") + (f", {task}" if task else "")
+        return (f"{ended['step']} failed" if ended else f"molecule ended with {code}") + (f": {task}" if task else "")
+    done = [(found["step"], found["result"]) for found in _STEP.finditer(said.rpartition("DETAILS")[2])]
+    left_out = [f"{step}: {result.lower()}" for step, result in done if result != "Successful"]
+    if left_out:
+        return left_out[0]
     wanted = [step.partition(" ")[0] for step in steps]
     return "" if [step for step, _result in done] == wanted else f"of the steps {wanted} molecule reports {done}"
 
