@@ -31,6 +31,7 @@ _PARAMETERS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\P
 _NEEDED: arguments.Rule = {"type": "str", "required": True}
 _PLACE: arguments.Option = {"path": _NEEDED, "depth": {"type": "int", "default": 0}}
 _CHOICE: arguments.Option = {
+    "below": {"type": "list", "elements": "str"},
     "values": {"type": "list", "elements": "str"},
     "named_by": {"type": "dict", "options": {"path": _NEEDED, "value": _NEEDED}},
 }
@@ -57,6 +58,7 @@ OPTION: arguments.Option = {
 def run(host: LabHost, args: t.Mapping[str, t.Any]) -> Answer:
     """The answer of host_read to these module arguments. Raises ArgumentError."""
     wanted = arguments.resolve(OPTION, args)
+    wanted["keys"] = [each for item in wanted["keys"] for each in _each(item)]
     _check(wanted)
     errors: list[Answer] = []
     identity = _identity(host, errors)
@@ -80,6 +82,11 @@ def run(host: LabHost, args: t.Mapping[str, t.Any]) -> Answer:
     }
 
 
+def _each(item: Answer) -> list[Answer]:
+    """A request for the keys below a key as a request for each of them."""
+    return [{**item, "path": f"{item['path']}\\{name}"} for name in item["below"] or ()] or [item]
+
+
 def _check(wanted: Answer) -> None:
     if wanted["contract"] != 1:
         text = f"This host_read knows contract 1, not {wanted['contract']}"
@@ -91,7 +98,7 @@ def _check(wanted: Answer) -> None:
     for item in wanted["files"]:
         form = [name for name in ("path", "key", "value", "relative") if item[name] is not None]
         if form not in (["path"], ["key", "value", "relative"]):
-            raise ArgumentError("Each of the argument files needs either path, or key and value and relative.")
+            raise ArgumentError("Each of files needs either path, or key and value and relative.")
     paths = [item["path"] for item in wanted["keys"]]
     paths += [f"HKEY_USERS\\{item['path']}" for item in wanted["user_keys"]]
     paths += [item["named_by"]["path"] for item in wanted["keys"] if item.get("named_by")]
@@ -147,9 +154,9 @@ def _named(host: LabHost, source: Answer, errors: list[Answer]) -> set[str]:
     """Folded names of keys that the values below ``source`` stand for: their bytes in hexadecimal."""
     found: set[str] = set()
     for key in _key(host, source["path"], 1, errors)["keys"]:
-        value = host.registry.value(key["path"], source["value"]) if key["exists"] else None
-        if value is not None:
-            found.add(fold(value.content.hex()))
+        for value in host.registry.values(key["path"]) if key["exists"] else ():
+            if upper_invariant(value.name) == upper_invariant(source["value"]):
+                found.add(fold(value.content.hex()))
     return found
 
 
