@@ -144,6 +144,14 @@ molecule-mutants: $(MOLECULE) ## Is every molecule scenario red where the produc
 bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine powershell" on a real PowerShell
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/bench/transport.py $(ARGS)
 
+.PHONY: bench-wire
+bench-wire: $(TEST) ## The prober beside sslscan, nmap, testssl.sh and sslyze where they are; rewrites the tables of docs/wire.md
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m bench.wire $(ARGS)
+
+.PHONY: wire-matrix
+wire-matrix: $(TEST) ## The prober beside brute force on every TLS server that is here; ARGS: names of recipes
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m bench.wire_matrix $(ARGS)
+
 .PHONY: mutants
 mutants: $(MUTANTS) ## Mistakes put into the core, one at a time: do the tests notice? ARGS="_state --survivors" goes on
 	@PYTHONPATH=tests $(dir $(MUTANTS))bin/python -m mutation --jobs $(JOBS) $(ARGS)

@@ -17,7 +17,7 @@ from lab.lab import Lab
 from lab.winrm import WinRm
 from wire_servers import exim
 from wire_servers.compare import ask, floor, found, let_others_in
-from wire_servers.jsse import Jsse, jsse
+from wire_servers.jsse import MIXED, Jsse, jsse
 from wire_servers.keys import Identity, ecdsa, rsa
 from wire_servers.old_node import EXPORT_BITS, old_node
 from wire_servers.preambles import PREAMBLES
@@ -34,16 +34,6 @@ pytestmark = [
 
 needs_java = pytest.mark.skipif(program("java") is None, reason="needs the program java (a JDK)")
 EVERY_VERSION = ("ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3")
-#: RC4, 3DES, DES and EXPORT beside newer ones, in an order that no list of a product has.
-MIXED = (
-    "TLS_RSA_WITH_RC4_128_MD5",
-    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-    "TLS_RSA_EXPORT_WITH_RC4_40_MD5",
-    "TLS_RSA_WITH_AES_256_CBC_SHA",
-    "TLS_RSA_WITH_DES_CBC_SHA",
-    "TLS_RSA_WITH_RC4_128_SHA",
-    "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
-)
 OLD = ("ssl_3_0", "tls_1_0")
 
 

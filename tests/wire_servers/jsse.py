@@ -13,6 +13,7 @@ import typing as t
 
 from .keys import Identity
 from .processes import program
+from .recipe import Recipe, Start
 
 _SOURCE = pathlib.Path(__file__).with_name("Jsse.java")
 
@@ -82,3 +83,39 @@ def jsse(folder: pathlib.Path, *identities: Identity) -> t.Iterator[Jsse]:
             process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+#: Windows Server 2012 R2 as delivered, with an RSA certificate, in the order of its list.
+WS2012R2 = (
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_DHE_RSA_WITH_AES_256_CBC_SHA", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_RC4_128_MD5",
+)  # fmt: skip
+#: RC4, 3DES, DES and EXPORT between newer ones, as no product has them: what was put together afterwards shows.
+MIXED = (
+    "TLS_RSA_WITH_RC4_128_MD5", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_EXPORT_WITH_RC4_40_MD5",
+    "TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_DES_CBC_SHA", "TLS_RSA_WITH_RC4_128_SHA",
+    "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+)  # fmt: skip
+_OLD = ("ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2")
+
+
+def _one(versions: t.Sequence[str], suites: t.Sequence[str]) -> Start:
+    @contextlib.contextmanager
+    def started(folder: pathlib.Path, rsa: Identity, _ecdsa: Identity) -> t.Iterator[int]:
+        with jsse(folder, rsa) as running:
+            yield running.serve(versions, suites)
+
+    return started
+
+
+RECIPES = (
+    Recipe("jsse_exchange_2013", ("java",), "tls", _one(_OLD, WS2012R2)),
+    Recipe("jsse_mixed_order", ("java",), "tls", _one(("ssl_3_0", "tls_1_0"), MIXED)),
+    Recipe("jsse_everything", ("java",), "tls", _one((*_OLD, "tls_1_3"), ("*",))),
+)

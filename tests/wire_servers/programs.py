@@ -15,7 +15,7 @@ import pathlib
 import subprocess
 import typing as t
 
-from . import exim, old_node
+from . import exim, jsse, old_node
 from .keys import PASSWORD, Identity, run
 from .processes import free_port, program, running
 from .recipe import Recipe, Start
@@ -25,6 +25,8 @@ _GNUTLS = (
     "+GROUP-ALL:+ANON-DH:+ANON-ECDH:+3DES-CBC:+ARCFOUR-128:+NULL:%SERVER_PRECEDENCE"
 )
 _OPENSSL_ALL = "ALL:eNULL:@SECLEVEL=0"
+#: As Exchange is today, in OpenSSL's names: four suites of TLS 1.2; those of TLS 1.3 come by themselves.
+HARDENED = "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA256"
 
 
 def openssl(folder: pathlib.Path, rsa: Identity, ecdsa: Identity, *more: str) -> t.ContextManager[int]:
@@ -86,15 +88,27 @@ _NSS_SUITES = (
 
 
 def _nginx(folder: pathlib.Path, rsa: Identity, ecdsa: Identity) -> t.ContextManager[int]:
-    port = free_port()
-    pairs = "".join(f"ssl_certificate {one.certificate}; ssl_certificate_key {one.key};" for one in (rsa, ecdsa))
+    return nginx(folder, (rsa, ecdsa), [free_port()], "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", _OPENSSL_ALL)
+
+
+def _nginx_hardened(folder: pathlib.Path, rsa: Identity, _ecdsa: Identity) -> t.ContextManager[int]:
+    return nginx(folder, (rsa,), [free_port()], "TLSv1.2 TLSv1.3", HARDENED)
+
+
+def nginx(
+    folder: pathlib.Path, identities: t.Sequence[Identity], ports: t.Sequence[int], protocols: str, ciphers: str
+) -> t.ContextManager[int]:
+    """One nginx that listens on all the ports; gives the last of them."""
+    pairs = "".join(f"ssl_certificate {one.certificate}; ssl_certificate_key {one.key};" for one in identities)
+    listens = " ".join(f"listen 127.0.0.1:{port} ssl;" for port in ports)
     config = folder / "nginx.conf"
     config.write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log stderr; events {{}} http {{ access_log off; "
-        f"server {{ listen 127.0.0.1:{port} ssl; ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; "
-        f"ssl_ciphers {_OPENSSL_ALL}; ssl_prefer_server_ciphers on; {pairs} }} }}"
+        f"daemon off; pid {folder}/nginx.pid; error_log stderr; "
+        "worker_rlimit_nofile 8192; events { worker_connections 4096; } http { access_log off; "
+        f"server {{ {listens} ssl_protocols {protocols}; "
+        f"ssl_ciphers {ciphers}; ssl_prefer_server_ciphers on; {pairs} }} }}"
     )
-    return running([program("nginx"), "-e", "stderr", "-p", folder, "-c", config], port, folder / "nginx.log")
+    return running([program("nginx"), "-e", "stderr", "-p", folder, "-c", config], ports[-1], folder / "nginx.log")
 
 
 def _dovecot(protocol: str) -> Start:
@@ -188,6 +202,7 @@ RECIPES = (
     Recipe("gnutls_1_3", ("gnutls-serv",), "tls", _gnutls_1_3, order="client"),
     Recipe("nss", ("selfserv", "certutil", "pk12util"), "tls", _nss),
     Recipe("nginx", ("nginx",), "tls", _nginx),
+    Recipe("nginx_hardened", ("nginx",), "tls", _nginx_hardened),
     Recipe("dovecot_imap", ("dovecot",), "imap", _dovecot("imap"), over_floor=6),
     Recipe("dovecot_pop3", ("dovecot",), "pop3", _dovecot("pop3"), over_floor=6),
     Recipe("slapd_ldaps", ("slapd",), "tls", _slapd("tls"), order=None, over_floor=3),
@@ -197,4 +212,5 @@ RECIPES = (
     Recipe("postfix_limited", ("postfix",), "smtp", _postfix_limited, limited=True),
     *exim.RECIPES,
     *old_node.RECIPES,
+    *jsse.RECIPES,
 )
