@@ -15,6 +15,8 @@ from lab.engine_emulated.arguments import ArgumentError
 
 from .conftest import MakeHost
 
+pytestmark = pytest.mark.proves("emulation_equal")
+
 T = "HKEY_LOCAL_MACHINE\\SOFTWARE\\T"
 Json = dict[str, t.Any]
 
