@@ -19,7 +19,7 @@ LONGEST_CERTIFICATE = 64 * 1024
 def endpoint_name(answer: t.Mapping[str, t.Any]) -> str:
     """``host:port (service)`` for sentences."""
     service = answer.get("service")
-    name = one_line(f"{answer.get('host')}:{answer.get('port')}")
+    name = one_line(f"{answer.get('host', '?')}:{answer.get('port', '?')}")
     return f"{name} ({one_line(service, 100)})" if isinstance(service, str) and service else name
 
 

@@ -164,8 +164,49 @@ def test_a_broken_answer_of_a_prober_never_fails(answer: dict[str, t.Any]) -> No
     assert isinstance(observed(state_of("[SCHANNEL]\n"), answer), list)
 
 
-def test_control_characters_of_a_peer_are_escaped() -> None:
+def test_control_characters_of_a_peer_reach_nobody() -> None:
     hostile = {**endpoint(status="no_tls"), "host": "a\x1b[2Jb", "detail": "said \x07\u202e"}
     (found,) = observed(state_of("[SCHANNEL]\n"), hostile)
-    assert "\\x1b[2J" in found[1]
-    assert found[1].isprintable()
+    assert found[1] == "ab:443 (https) proves nothing, status no_tls: said \\x07\\u202e."
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "ex01.example.org:443 (https) proves nothing, status timeout."),
+        ({"detail": "no answer.."}, "ex01.example.org:443 (https) proves nothing, status timeout: no answer."),
+        ({"detail": "." + "x" * 160}, f"ex01.example.org:443 (https) proves nothing, status timeout: .{'x' * 159}."),
+        ({"detail": None}, "ex01.example.org:443 (https) proves nothing, status timeout."),
+        ({"status": "y" * 41}, f"ex01.example.org:443 (https) proves nothing, status {'y' * 40}...."),
+    ],
+)
+def test_silence_is_told_with_its_status_and_what_the_prober_said(fields: dict[str, t.Any], message: str) -> None:
+    assert observed(state_of("[SCHANNEL]\n"), {**endpoint(status="timeout"), **fields}) == [("unknown", message)]
+
+
+def test_an_endpoint_that_says_nothing_about_itself_is_unknown() -> None:
+    assert observed(state_of("[SCHANNEL]\n"), {}) == [("unknown", "?:? proves nothing, status unknown.")]
+
+
+def test_a_server_in_service_is_not_excused() -> None:
+    (found,) = observed(state_of("[SCHANNEL]\n"), endpoint(status="timeout"))
+    assert "maintenance" not in found[1]
+
+
+def test_an_unclear_answer_is_told_with_its_version_and_one_without_a_state_is_unclear_too() -> None:
+    sentence = "ex01.example.org:443 (https) gave no clear answer to TLS 1.0."
+    assert observed(state_of("[SCHANNEL]\n"), endpoint(tls_1_0="unknown")) == [("unknown", sentence)]
+    silent = {**endpoint(), "versions": {"tls_1_0": {}, "tls_1_1": 1}}
+    assert observed(state_of("[SCHANNEL]\n"), silent) == [("unknown", sentence)]
+
+
+@pytest.mark.parametrize("version", ["ssl_2_0", "tls_1_0", "tls_1_3"])
+def test_every_version_that_is_off_or_not_there_and_accepted_is_a_finding(version: str) -> None:
+    found = observed(state_of(TLS_1_0_OFF, "ws2019"), endpoint(**{version: "accepted"}))
+    assert [kind for kind, _message in found] == ["still_answered"]
+
+
+def test_a_version_that_is_on_by_name_only_is_no_promise() -> None:
+    by_name = '[SCHANNEL\\Protocols\\TLS 1.2\\Server]\n"Enabled"=dword:1\n"DisabledByDefault"=dword:1\n'
+    assert observed(state_of(by_name), endpoint(tls_1_2="refused")) == []
+    assert observed(state_of(by_name), endpoint(tls_1_2="accepted")) == []

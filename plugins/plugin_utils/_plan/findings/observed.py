@@ -12,14 +12,27 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Expectation, Intent, intent
-from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED, ENABLED, UNSUPPORTED, VERSIONS
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import (
+    Expectation,
+    Intent,
+    answered,
+    endpoint_name,
+    intent,
+    versions_of,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
+    DISABLED,
+    ENABLED,
+    UNSUPPORTED,
+    VERSIONS,
+    Meaning,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import printable
 
 from ..server import server_of
 from . import words
-from .check import Check, Endpoint, Hit, View
+from .check import Check, Hit, View
 
 _ANSWERED = "answered"
 _ACCEPTED = "accepted"
@@ -41,26 +54,17 @@ class Answer(t.NamedTuple):
     intent: Intent
 
 
-def endpoint_name(endpoint: Endpoint) -> str:
-    """``mail.example.org:443 (https)``"""
-    host, port, service = (printable(str(endpoint.get(name, "?")), 100) for name in ("host", "port", "service"))
-    return f"{host}:{port} ({service})"
-
-
 def _answers(view: View) -> t.Iterator[Answer]:
     server = server_of(view.state)
-    for endpoint in view.observed:
-        versions = endpoint.get("versions")
-        if endpoint.get("status") != _ANSWERED or not isinstance(versions, t.Mapping):
-            continue
+    for endpoint in answered(view.observed):
+        found = versions_of(endpoint)
         for version in VERSIONS:
-            found = versions.get(version)
-            if isinstance(found, t.Mapping):
-                expected = intent(endpoint, version, server)
-                yield Answer(endpoint_name(endpoint), version, str(found.get("state", "unknown")), expected)
+            if version in found:
+                state, expected = str(found[version].get("state")), intent(endpoint, version, server)
+                yield Answer(endpoint_name(endpoint), version, state, expected)
 
 
-def _effective(view: View, version: str) -> object:
+def _effective(view: View, version: str) -> Meaning:
     return view.state.settings[f"protocols.{version}.server"].effective
 
 
@@ -72,7 +76,7 @@ def _still_answered(view: View) -> t.Iterator[Hit]:
             yield Hit(
                 answer.endpoint,
                 f"{answer.endpoint} still accepts {words.VERSION_NAMES[answer.version]}, "
-                f"which the registry has {words.meaning(str(effective))} since the boot.",
+                f"which the registry has {words.meaning(effective)} since the boot.",
             )
 
 

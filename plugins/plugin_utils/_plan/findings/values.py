@@ -156,7 +156,7 @@ def _legacy_fips(view: View) -> t.Iterator[Hit]:
     if legacy is not None and current is not None and legacy.form is Form.SET and legacy.configured != current.future:
         yield Hit(
             "fips.legacy",
-            f"The old value FIPSAlgorithmPolicy says {words.meaning(legacy.configured or '')}, "
+            f"The old value FIPSAlgorithmPolicy says {words.meaning(legacy.configured)}, "
             f"Lsa\\FipsAlgorithmPolicy says {words.meaning(current.future)}, and only the latter counts.",
         )
 

@@ -71,11 +71,9 @@ def _data(found: RegistryValue) -> str:
     )
 
 
-def meaning(found: Meaning) -> str:
-    """A meaning as a word."""
-    if isinstance(found, str):
-        return found.replace("_", " ")
-    return f"0x{found:x}" if isinstance(found, int) else listing(found)
+def meaning(found: Meaning | None) -> str:
+    """A meaning of a switch or a version as a word."""
+    return str(found).replace("_", " ")
 
 
 def listing(names: t.Sequence[str], limit: int = 5) -> str:
@@ -97,9 +95,9 @@ def version_of(setting: Setting | str) -> str:
     return VERSION_NAMES.get(word, word.replace("_", " "))
 
 
-def side_of(setting: Setting | str) -> str:
+def side_of(setting: Setting) -> str:
     """``client`` or ``server`` of a protocol setting."""
-    return (setting if isinstance(setting, str) else setting.id).rsplit(".", 1)[-1]
+    return setting.id.rpartition(".")[2]
 
 
 def nearest_hint(near: str | None) -> str:
