@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, settings
-from proof.marks import pytest_collection_modifyitems  # noqa: F401  a hook, called by pytest
-from proof.windows_run import pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401  hooks too
+from proof.marks import pytest_collection_modifyitems
+from proof.windows_run import pytest_runtest_logreport, pytest_sessionfinish
+
+#: Hooks that pytest calls.
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_logreport", "pytest_sessionfinish"]
 
 # How long an example takes says something about the machine, not about the code.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])

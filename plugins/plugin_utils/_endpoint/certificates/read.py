@@ -6,19 +6,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import hashlib
 import typing as t
 import warnings
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
 from .algorithms import PUBLIC_CERTIFICATE_TYPES, RSA_PSS, SIGNATURES
 from .model import Certificate
+
+# ansible-core needs it, so it is there; but a plugin must be importable without (ansible-test sanity --test import).
+with contextlib.suppress(ImportError):
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _T = t.TypeVar("_T")
 # What cryptography says to something that it cannot read differs by release: ValueError mostly, KeyError for a string
