@@ -5,7 +5,6 @@
 # Private to msexchange.tls: makes the folder of the journals and writes files in it so that a loss of power does not tear them.
 
 #AnsibleRequires -PowerShell ..module_utils._Windows
-#AnsibleRequires -PowerShell ..module_utils._ChangeFolder
 
 Set-StrictMode -Version 2.0
 

@@ -25,7 +25,7 @@ function ConvertTo-Entry {
 }
 
 function Resolve-Argument {
-    # A hashtable with a member for every option of a table; throws one sentence. At: where Value stands, for the sentence.
+    # A hashtable with a member for every option of a table; throws one sentence, in which At is the place of Value.
     param ([Collections.IDictionary] $Option, $Value, [string] $At = '')
 
     $given = ConvertTo-Entry -Value $Value
@@ -44,7 +44,6 @@ function Resolve-Argument {
         $item = $given[$name]
         if ($null -ne $item) { $result[$name] = Resolve-ArgumentValue -Rule $rule -Type $rule.type -Value $item -At "$prefix$name" }
         elseif ($rule.ContainsKey('required')) { throw "The argument $prefix$name is missing." }
-        # Not the value of an if: that would make $null of an empty list.
         else { $result[$name] = $rule['default'] }
     }
     $result

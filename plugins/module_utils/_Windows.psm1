@@ -2,23 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Reads the registry byte by byte in the 64-bit view, through functions of Windows: the registry provider takes the slash in "RC4 128/128" for a
-# path, the .NET API repairs malformed values, and neither knows the time of a write.
+# Reads the registry byte by byte, in the 64-bit view: the provider takes the slash in "RC4 128/128" for a path, the .NET API repairs malformed
+# values, and neither knows the time of a write.
 
 Set-StrictMode -Version 2.0
 
-# HKEY is a pointer made of a sign-extended 32-bit number.
+# A 32-bit number with its sign.
 $script:Hives = @{ HKEY_LOCAL_MACHINE = [IntPtr]::new(-2147483646); HKEY_USERS = [IntPtr]::new(-2147483645) }
 $script:ReadAccess = [uint32]0x20119   # KEY_READ | KEY_WOW64_64KEY
-$script:MoreData = 234
-$script:NoMoreItems = 259
+$script:MoreData, $script:NoMoreItems = 234, 259
 $script:LoneSurrogate = '[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]'
 
 # The seam of the tests: they put a type of their own here.
 $script:Api = $null
 $script:Blocked = ''
 
-# A name of a value has 16383 units at most, one of a key 255; the last one is the terminator.
+# The name of a value has 16383 units at most, that of a key 255, and a terminator.
 $script:Name = [byte[]]::new(32768)
 $script:Data = [byte[]]::new(1024)
 
@@ -26,9 +25,8 @@ function New-NativeApi {
     # A type whose static methods are functions of Windows, made without a compiler. Function: name -> library and types of the parameters.
     param ([hashtable] $Function)
 
-    $name = 'MsExchangeTls' + [guid]::NewGuid().ToString('N')
-    $assembly = [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly([Reflection.AssemblyName]::new($name), 'Run')
-    $builder = $assembly.DefineDynamicModule($name).DefineType($name, 'Public, Class')
+    $assembly = [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly([Reflection.AssemblyName]::new('MsExchangeTls'), 'Run')
+    $builder = $assembly.DefineDynamicModule('MsExchangeTls').DefineType('MsExchangeTls', 'Public, Class')
     foreach ($entry in $Function.GetEnumerator()) {
         $library, $parameters = $entry.Value
         $method = $builder.DefinePInvokeMethod($entry.Key, $library, 'Public, Static, PinvokeImpl', 'Standard', [int], [type[]]$parameters, 'Winapi',
@@ -60,7 +58,7 @@ function Get-Api {
 }
 
 function Get-NativeRefusal {
-    # Why native calls are blocked on this host; empty if they are not.
+    # Why native calls are blocked; empty if they are not.
     $null = Get-Api
     $script:Blocked
 }
@@ -92,7 +90,6 @@ function Test-RegistryPath {
 }
 
 function Split-RegistryPath {
-    # The handle of the hive and the path below it.
     param ([string] $Path)
 
     if (-not (Test-RegistryPath -Path $Path)) { throw "This is no path of a registry key: $Path" }
@@ -140,8 +137,7 @@ function ConvertTo-RegistryData {
 }
 
 function Read-RegistryKey {
-    # Code (0, or the Windows error), Exists ($null if that cannot be told), Written (FILETIME in decimal or $null), ValueList (Name, Kind, Bytes)
-    # and KeyList (names), sorted.
+    # Code (0, or the Windows error), Exists ($null if unknown), Written (FILETIME in decimal), ValueList (Name, Kind, Bytes), KeyList (names), sorted.
     param ([string] $Path, [switch] $ExistsOnly)
 
     $values = [Collections.SortedList]::new([StringComparer]::Ordinal)
@@ -207,12 +203,12 @@ function Read-OpenKey {
 }
 
 function Read-ManagedKey {
-    # Where native calls are blocked: the API of .NET. It knows no times and repairs malformed values, so writing is refused there.
+    # Where native calls are blocked. Without times and with repaired values, so writing is refused there.
     param ([string] $Path, [Collections.SortedList] $Value, [Collections.SortedList] $Key)
 
     $hive, $rest = $Path -split '\\', 2
     try {
-        $root = if ($hive -eq 'HKEY_USERS') { 'Users' } else { 'LocalMachine' }
+        $root = @{ HKEY_USERS = 'Users'; HKEY_LOCAL_MACHINE = 'LocalMachine' }[$hive]
         $opened = [Microsoft.Win32.RegistryKey]::OpenBaseKey($root, 'Registry64').OpenSubKey([string]$rest)
         if ($null -eq $opened) { return 2 }
         foreach ($name in $opened.GetValueNames()) {
@@ -226,7 +222,6 @@ function Read-ManagedKey {
             $Value[(Get-Order -Name $name)] = @{ Name = $name; Kind = $kind; Bytes = [byte[]]$data }
         }
         foreach ($name in $opened.GetSubKeyNames()) { $Key[(Get-Order -Name $name)] = $name }
-        $opened.Close()
         0
     }
     catch [Security.SecurityException], [UnauthorizedAccessException] {
@@ -237,5 +232,86 @@ function Read-ManagedKey {
     }
 }
 
+# Everybody may create folders in ProgramData, so that of the journals may have been laid there by somebody who wants to write them, or wants us
+# to write elsewhere: it is judged before every use.
+$script:Trusted = 'S-1-5-18', 'S-1-5-32-544'   # SYSTEM, Administrators
+$script:TrustedInstaller = 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'
+
+function Get-ChangeFolder {
+    # Windows is asked, not the environment, which whoever starts us may set.
+    [Environment]::GetFolderPath('CommonApplicationData') + '\msexchange_tls\changes'
+}
+
+function Test-Elevation {
+    [Security.Principal.WindowsPrincipal]::new([Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole(
+        [Security.Principal.WindowsBuiltInRole]::Administrator)
+}
+
+function Test-Absent {
+    param ([Exception] $Exception)
+
+    $Exception -is [IO.FileNotFoundException] -or $Exception -is [IO.DirectoryNotFoundException]
+}
+
+function Get-AccessRefusal {
+    # Empty if a folder with this security descriptor may be used. Above: it is one of Windows; others may be in it, but not replace what is in it.
+    param ([string] $Sddl, [string[]] $Trusted, [switch] $Above)
+
+    try { $descriptor = [Security.AccessControl.RawSecurityDescriptor]::new($Sddl) }
+    catch { return 'its security descriptor cannot be understood' }
+    if ($Above) { $Trusted += $script:TrustedInstaller }
+    if ($null -eq $descriptor.Owner) { return 'it has no owner' }
+    if ($Trusted -cnotcontains $descriptor.Owner.Value) { return "it belongs to $($descriptor.Owner.Value)" }
+    if ($null -eq $descriptor.DiscretionaryAcl) { return 'it has no access list, so everybody has access' }
+    foreach ($entry in $descriptor.DiscretionaryAcl) {
+        $isPlain = $entry -is [Security.AccessControl.CommonAce]
+        $isAllow = $isPlain -and $entry.AceType -eq 'AccessAllowed'
+        $sid = if ($entry -is [Security.AccessControl.KnownAce]) { $entry.SecurityIdentifier.Value } else { 'somebody' }
+        $isTrusted = $Trusted -ccontains $sid
+        if ($Above) {
+            # DELETE, WRITE_DAC, WRITE_OWNER, FILE_DELETE_CHILD, GENERIC_ALL: each of them is enough to put another folder in the place of ours.
+            $isForChildren = $entry.AceFlags -band [Security.AccessControl.AceFlags]::InheritOnly
+            if ($isForChildren -or $entry.AceType -eq 'AccessDenied' -or $isTrusted) { continue }
+            if (-not $isAllow -or $entry.AccessMask -band 0x100d0040) { return "$sid may replace what is in it" }
+        }
+        elseif (-not $isAllow) { return "its access list has an entry of type $($entry.AceType)" }
+        elseif (-not $isTrusted) { return "$sid has access to it" }
+        elseif ($entry.AceFlags -band [Security.AccessControl.AceFlags]::Inherited) { return 'it takes access from the folder above' }
+    }
+    ''
+}
+
+function Get-FolderRefusal {
+    # One sentence; empty if the folder may be used, or does not exist yet.
+    param ([string] $Path)
+
+    $trusted = $script:Trusted
+    # The account that runs this, if it is an administrator: what it made without us belongs to it.
+    if (Test-Elevation) { $trusted += [Security.Principal.WindowsIdentity]::GetCurrent().User.Value }
+    $parts = $Path.Split('\')
+    for ($depth = 1; $depth -le $parts.Count; $depth++) {
+        $folder = $parts[0..($depth - 1)] -join '\'
+        if ($depth -eq 1) { $folder += '\' }
+        $refused = "The folder $folder is refused:"
+        try {
+            $attributes = [IO.File]::GetAttributes($folder)
+            if ($attributes -band [IO.FileAttributes]::ReparsePoint) { return "$refused it leads elsewhere (a reparse point)." }
+            if (-not ($attributes -band [IO.FileAttributes]::Directory)) { return "$refused it is a file." }
+            $sddl = [Security.AccessControl.DirectorySecurity]::new($folder, 'Owner, Access').GetSecurityDescriptorSddlForm('Owner, Access')
+        }
+        catch {
+            $reason = $_.Exception.GetBaseException()
+            if (Test-Absent -Exception $reason) { return '' }
+            return "$refused it cannot be examined ($($reason.Message))."
+        }
+        # The last two are ours; the others belong to Windows.
+        $isAbove = $depth -le $parts.Count - 2
+        $refusal = Get-AccessRefusal -Sddl $sddl -Trusted $trusted -Above:$isAbove
+        $remedy = if ($isAbove) { 'Correct its permissions' } else { 'Look who made it and what is in it, then remove it; it will be made anew' }
+        if ($refusal) { return "$refused $refusal. $remedy." }
+    }
+    ''
+}
+
 Export-ModuleMember -Function New-NativeApi, Get-NativeRefusal, Get-BootTime, Get-WindowsErrorText, Test-NotFound, Test-RegistryPath, Split-RegistryPath,
-Get-Leading, ConvertTo-RegistryData, Read-RegistryKey
+Get-Leading, ConvertTo-RegistryData, Read-RegistryKey, Get-ChangeFolder, Test-Elevation, Test-Absent, Get-AccessRefusal, Get-FolderRefusal

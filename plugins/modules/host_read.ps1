@@ -9,7 +9,6 @@
 #Requires -Version 5.1
 #AnsibleRequires -PowerShell ..module_utils._Contract
 #AnsibleRequires -PowerShell ..module_utils._Windows
-#AnsibleRequires -PowerShell ..module_utils._ChangeFolder
 
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     '{"contract":1,"changed":false,"failed":true,"msg":"PowerShell runs in constrained language mode on this host: sign or allow host_read."}'
@@ -24,7 +23,8 @@ $option = @{
     contract = @{ type = 'int'; required = $true }
     keys = @{
         type = 'list'; elements = 'dict'; default = @(); options = @{
-            path = @{ type = 'str'; required = $true }; depth = @{ type = 'int'; default = 0 }; values = @{ type = 'list'; elements = 'str' }
+            path = @{ type = 'str'; required = $true }; depth = @{ type = 'int'; default = 0 }
+            below = @{ type = 'list'; elements = 'str' }; values = @{ type = 'list'; elements = 'str' }
             named_by = @{ type = 'dict'; options = @{ path = @{ type = 'str'; required = $true }; value = @{ type = 'str'; required = $true } } }
         }
     }
@@ -41,9 +41,7 @@ $option = @{
     journal = @{ type = 'bool'; default = $false }
 }
 
-$maxContent = 262144
-$maxJournal = 1048576
-$maxJournals = 500
+$maxContent, $maxJournal, $maxJournals = 262144, 1048576, 500
 $problem = [Collections.ArrayList]::new()
 
 function Add-Problem {
@@ -53,27 +51,12 @@ function Add-Problem {
     $null = $problem.Add([ordered]@{ path = $Path; code = $Code; text = $Text })
 }
 
-function Confirm-Request {
-    param ([hashtable] $Argument)
-
-    if ($Argument.contract -ne 1) { throw "This host_read knows contract 1, not $($Argument.contract): use one version of msexchange.tls on the controller." }
-    foreach ($request in $Argument.keys + $Argument.user_keys) {
-        if ($request.depth -lt 0 -or $request.depth -gt 64) { throw "The argument depth must be 0 to 64, not $($request.depth)." }
-    }
-    foreach ($request in $Argument.files) {
-        $form = @('path', 'key', 'value', 'relative' | Where-Object -FilterScript { $null -ne $request[$_] }) -join ' '
-        if ($form -ne 'path' -and $form -ne 'key value relative') { throw 'Each of the argument files needs either path, or key and value and relative.' }
-    }
-}
-
 function Test-Chosen {
     # Without a choice every name is chosen.
     param ([string] $Name, [string[]] $Choice)
 
     if ($null -eq $Choice) { return $true }
-    foreach ($chosen in $Choice) {
-        if ([string]::Equals($Name, $chosen, [StringComparison]::OrdinalIgnoreCase)) { return $true }
-    }
+    foreach ($chosen in $Choice) { if ([string]::Equals($Name, $chosen, [StringComparison]::OrdinalIgnoreCase)) { return $true } }
     $false
 }
 
@@ -113,13 +96,13 @@ function Get-NamedKey {
 
     foreach ($name in (Read-Key -Path $Path).KeyList) {
         foreach ($found in (Read-Key -Path "$Path\$name").ValueList) {
-            if (Test-Chosen -Name $found.Name -Choice $Value) { [BitConverter]::ToString($found.Bytes).Replace('-', '') }
+            if (Test-Chosen -Name $found.Name -Choice $Value) { [BitConverter]::ToString($found.Bytes) -replace '-' }
         }
     }
 }
 
 function Get-TextValue {
-    # A REG_SZ or REG_EXPAND_SZ in its plain form, or $null.
+    # REG_SZ or REG_EXPAND_SZ in its plain form, or $null.
     param ([string] $Path, [string] $Name)
 
     foreach ($value in (Get-KeyAnswer -Path $Path -ValueName $Name).values) {
@@ -128,7 +111,7 @@ function Get-TextValue {
 }
 
 function Read-File {
-    # No more than limit bytes. Others may have it open, for writing too.
+    # Others may have it open, for writing too.
     param ([string] $Path, [int] $Limit)
 
     $stream = [IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
@@ -165,7 +148,7 @@ function Get-FileAnswer {
         $reason = $_.Exception.GetBaseException()
         if (Test-Absent -Exception $reason) { return $answer }
         if (-not $answer.exists) { $answer.exists = $null }
-        # A Windows error in an exception of .NET: HRESULT 0x8007nnnn.
+        # HRESULT 0x8007nnnn has a Windows error in it.
         $code = if (($reason.HResult -band 0xffff0000) -eq 0x80070000) { $reason.HResult -band 0xffff } else { 0 }
         Add-Problem -Path $path -Code $code -Text $reason.Message
     }
@@ -204,7 +187,6 @@ function ConvertTo-JournalHeader {
 
 function Get-JournalAnswer {
     $folder = Get-ChangeFolder
-    # Where nobody ever made one there is nothing to judge.
     try { $null = [IO.File]::GetAttributes([IO.Path]::GetDirectoryName($folder)) }
     catch { if (Test-Absent -Exception $_.Exception.GetBaseException()) { return } }
     $refusal = Get-FolderRefusal -Path $folder
@@ -233,7 +215,14 @@ function Get-JournalAnswer {
 
 try {
     $argument = Resolve-Argument -Option $option -Value $complex_args
-    Confirm-Request -Argument $argument
+    if ($argument.contract -ne 1) { throw "This host_read knows contract 1, not $($argument.contract): use one version of msexchange.tls on the controller." }
+    foreach ($request in $argument.keys + $argument.user_keys) {
+        if ($request.depth -lt 0 -or $request.depth -gt 64) { throw "The argument depth must be 0 to 64, not $($request.depth)." }
+    }
+    foreach ($request in $argument.files) {
+        $others = @($request.key, $request.value, $request.relative | Where-Object -FilterScript { $null -ne $_ })
+        if ($others.Count -ne $(if ($null -eq $request.path) { 3 } else { 0 })) { throw 'Each of files needs either path, or key and value and relative.' }
+    }
     $blocked = Get-NativeRefusal
     if ($blocked) { Add-Problem -Path '' -Code 0 -Text "This host forbids native calls, so times are unknown and nothing can be written: $blocked" }
     $domain = Get-TextValue -Path 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' -Name 'Domain'
@@ -241,7 +230,8 @@ try {
         foreach ($request in $argument.keys) {
             $choice = @{ ValueName = $request['values']; KeyName = $null }
             if ($request.named_by) { $choice.KeyName = @(Get-NamedKey -Path $request.named_by.path -Value $request.named_by.value) }
-            Get-KeyAnswer -Path $request.path -Depth $request.depth @choice
+            $paths = if ($request.below) { foreach ($name in $request.below) { "$($request.path)\$name" } } else { $request.path }
+            foreach ($path in $paths) { Get-KeyAnswer -Path $path -Depth $request.depth @choice }
         }
         if ($argument.user_keys) {
             $users = @((Read-Key -Path 'HKEY_USERS').KeyList | Where-Object -FilterScript { $_ -match '\AS-1-5-21-[0-9-]+\z' })
@@ -251,15 +241,10 @@ try {
         }
     )
     $answer = [ordered]@{
-        contract = 1
-        changed = $false
+        contract = 1; changed = $false
         identity = [ordered]@{
-            computer = [Environment]::MachineName
-            domain = $(if ($domain) { $domain })
-            now = [DateTime]::UtcNow.ToFileTimeUtc().ToString()
-            boot = Get-BootTime
-            powershell = $PSVersionTable.PSVersion.ToString()
-            elevated = Test-Elevation
+            computer = [Environment]::MachineName; domain = $(if ($domain) { $domain }); now = [DateTime]::UtcNow.ToFileTimeUtc().ToString()
+            boot = Get-BootTime; powershell = $PSVersionTable.PSVersion.ToString(); elevated = Test-Elevation
         }
         files = @(foreach ($request in $argument.files) { Get-FileAnswer -Request $request })
         keys = $keys

@@ -11,7 +11,6 @@
 #AnsibleRequires -PowerShell ..module_utils._Contract
 #AnsibleRequires -PowerShell ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._RegistryWrite
-#AnsibleRequires -PowerShell ..module_utils._ChangeFolder
 #AnsibleRequires -PowerShell ..module_utils._ChangeFile
 #AnsibleRequires -PowerShell ..module_utils._Operation
 

@@ -23,7 +23,7 @@ from .._baseline import DEFAULT_PROFILE, Baseline, BaselineError, Overlay, Profi
 from .._broker import Broker
 from .._catalogue import Catalogue, CatalogueError, load
 from .._host import HostIdentity, Observation, ObservationError, from_host
-from .._task import HostError, Spec
+from .._task import HostError, Spec, read_request
 from .._words import one_line, plain_data
 
 Result = dict[str, t.Any]
@@ -60,8 +60,8 @@ class Task:
 
     def read(self) -> Observation:
         """What the host says; one execution."""
-        request = plain_data(self.catalogue.reading)
-        return from_host(self.broker.read({**request, "journal": True}), asked=request)
+        reading = self.catalogue.reading
+        return from_host(self.broker.read(read_request(reading)), asked=reading)
 
 
 @dataclasses.dataclass(frozen=True)

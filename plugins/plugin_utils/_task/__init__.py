@@ -11,7 +11,7 @@ from .arguments import CHANGE, JUDGE, Spec
 from .lost import Lost, lost_by
 from .members import members
 from .outcome import ChangeError, check_outcome
-from .request import wanted_lists, wanted_settings, write_request
+from .request import read_request, wanted_lists, wanted_settings, write_request
 from .result import configured_data, errors_data, host_data, settings_data
 from .servers import server_behind
 
@@ -34,6 +34,7 @@ __all__ = [
     "lost_by",
     "lost_words",
     "members",
+    "read_request",
     "server_behind",
     "settings_data",
     "wanted_lists",

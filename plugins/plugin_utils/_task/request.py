@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
@@ -40,6 +41,36 @@ def wanted_lists(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if arguments["state"] == "absent":
         return dict.fromkeys(lists, "absent")
     return {name: names for name, names in lists.items() if names is not None}
+
+
+def read_request(reading: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The arguments of host_read (contract R) that ask for a reading of the catalogue, in few bytes: they are a twelfth
+    of what a host gets.
+
+    Keys that are asked for in the same way go together, without what they begin with; what host_read takes for granted
+    is left out.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for key in reading["keys"]:
+        root, name = key["path"].split("\\", 1)
+        groups.setdefault((root, json.dumps(_spoken({**key, "path": None}))), []).append(name)
+    return {
+        "keys": [_together(root, names, json.loads(how)) for (root, how), names in groups.items()],
+        "user_keys": [_spoken(key) for key in reading["user_keys"]],
+        "files": [_spoken(file) for file in reading["files"]],
+        "journal": True,
+    }
+
+
+def _together(root: str, names: list[str], how: dict[str, t.Any]) -> dict[str, t.Any]:
+    if len(names) == 1:
+        return {"path": f"{root}\\{names[0]}", **how}
+    return {"path": root, "below": names, **how}
+
+
+def _spoken(request: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Without members that have their default. An empty choice of values is no default: it means none of them."""
+    return {name: item for name, item in request.items() if item is not None and (item or item == [])}
 
 
 def write_request(change: str, plan: Plan, meta: t.Mapping[str, str], undo: str) -> dict[str, t.Any]:

@@ -183,9 +183,9 @@ BAD_REQUESTS: list[tuple[Json, str]] = [
     ({"keys": [{"path": f"{T}\\a\0b"}]}, "no path of a registry key"),
     ({"keys": [{"path": f"{T}\\{'x' * 256}"}]}, "no path of a registry key"),
     ({"user_keys": [{"path": "\\Software"}]}, "no path of a registry key"),
-    ({"files": [{}]}, "files needs either"),
-    ({"files": [{"path": "C:\\x", "key": T}]}, "files needs either"),
-    ({"files": [{"key": T, "value": "x"}]}, "files needs either"),
+    ({"files": [{}]}, "Each of files needs either"),
+    ({"files": [{"path": "C:\\x", "key": T}]}, "Each of files needs either"),
+    ({"files": [{"key": T, "value": "x"}]}, "Each of files needs either"),
     ({"files": [{"key": "HKLM\\x", "value": "x", "relative": "y"}]}, "no path of a registry key"),
     ({"journal": "yes"}, "journal must be true or false"),
     (
