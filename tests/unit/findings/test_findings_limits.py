@@ -252,6 +252,14 @@ CASES = (
         '[DOTNET]\n"SchUseStrongCrypt"=dword:1\n',
         (r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319",),
     ),
+    Case("values.misspelt_name", '[DOTNET]\n"SchUseCrypto"=dword:1\n'),
+    # 0.85 alike, and a little less.
+    Case(
+        "values.misspelt_name",
+        side("TLS 1.2", "Server", '"DisabledByDefault123456"=dword:1\n'),
+        (rf"{SCHANNEL}\Protocols\TLS 1.2\Server",),
+    ),
+    Case("values.misspelt_name", side("TLS 1.2", "Server", '"DisabledByDefault1234567"=dword:1\n')),
     # Keys
     Case("keys.unknown", "[SCHANNEL\\CipherSuites]\n[SCHANNEL\\Protocols\\TLS 1.2\\Server]\n"),
     Case("keys.unknown", "[SCHANNEL\\Protocols\\QUIC]\n"),

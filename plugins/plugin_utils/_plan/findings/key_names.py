@@ -16,7 +16,7 @@ import unicodedata
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryKey, fold, leaf
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import fold, leaf
 
 from . import words
 from .check import Check, Hit, View
@@ -53,7 +53,7 @@ def _squeezed(name: str) -> str:
 
 
 def _look_alike(stray: Stray) -> str | None:
-    name = leaf(stray.key.path)
+    name = leaf(stray.path)
     if name.isascii():
         return None
     seen = _trimmed(_seen(name))
@@ -61,21 +61,21 @@ def _look_alike(stray: Stray) -> str | None:
 
 
 def _blanks(stray: Stray) -> str | None:
-    name = leaf(stray.key.path)
+    name = leaf(stray.path)
     if not name.isascii() or name == _trimmed(name):
         return None
     return next((right for right in stray.expected if fold(right) == fold(_trimmed(name))), None)
 
 
-def _nested(stray: Stray) -> tuple[RegistryKey, str] | None:
-    """``RC4 128`` with a key ``128`` in it stands for ``RC4 128/128``.
+def _nested(stray: Stray) -> tuple[str, str] | None:
+    """``RC4 128`` with a key ``128`` in it stands for ``RC4 128/128``: the path that was found, the name that is right.
 
     Something took the slash for a separator of keys.
     """
-    name = leaf(stray.key.path)
+    name = leaf(stray.path)
     by_fold = {fold(right): right for right in stray.expected if "/" in right}
-    for child in stray.key.keys:
-        right = by_fold.get(fold(f"{name}/{leaf(child.path)}"))
+    for child in stray.children:
+        right = by_fold.get(fold(f"{name}/{leaf(child)}"))
         if right is not None:
             return child, right
     return None
@@ -83,12 +83,12 @@ def _nested(stray: Stray) -> tuple[RegistryKey, str] | None:
 
 def _doubled(stray: Stray) -> str | None:
     """``TLS 1.2\\TLS 1.2``, ``Protocols\\Protocols``: a level that is there twice."""
-    name = fold(leaf(stray.key.path))
+    name = fold(leaf(stray.path))
     return next((node.name for node in (*stray.ancestors, stray.parent) if fold(node.name) == name), None)
 
 
 def _misspelt(stray: Stray) -> str | None:
-    name = leaf(stray.key.path)
+    name = leaf(stray.path)
     squeezed = _squeezed(_seen(name))
     same = [right for right in stray.expected if squeezed and _squeezed(right) == squeezed]
     return same[0] if same else _near(name, stray.expected)
@@ -135,17 +135,17 @@ def _of_kind(view: View, kind: str) -> t.Sequence[Stray]:
 
 def _look_alike_hits(view: View) -> t.Iterator[Hit]:
     for stray in _of_kind(view, "look_alike"):
-        odd = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(leaf(stray.key.path)) if not char.isascii())
+        odd = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(leaf(stray.path)) if not char.isascii())
         yield Hit(
-            words.path(stray.key.path),
-            f"The key {words.path(stray.key.path)} looks like '{_look_alike(stray)}' but has other characters "
+            words.path(stray.path),
+            f"The key {words.path(stray.path)} looks like '{_look_alike(stray)}' but has other characters "
             f"in it ({odd}).",
         )
 
 
 def _blank_hits(view: View) -> t.Iterator[Hit]:
     for stray in _of_kind(view, "blanks"):
-        name, path = words.path(leaf(stray.key.path)), words.path(stray.key.path)
+        name, path = words.path(leaf(stray.path)), words.path(stray.path)
         yield Hit(path, f"The key {path} has blanks too many in its name '{name}'; Windows reads '{_blanks(stray)}'.")
 
 
@@ -155,8 +155,8 @@ def _nested_hits(view: View) -> t.Iterator[Hit]:
         if found is not None:
             child, right = found
             yield Hit(
-                words.path(child.path),
-                f"{words.path(child.path)} is a key within a key; Windows reads one key named '{right}', with a "
+                words.path(child),
+                f"{words.path(child)} is a key within a key; Windows reads one key named '{right}', with a "
                 "slash in its name.",
             )
 
@@ -164,23 +164,23 @@ def _nested_hits(view: View) -> t.Iterator[Hit]:
 def _doubled_hits(view: View) -> t.Iterator[Hit]:
     for stray in _of_kind(view, "doubled"):
         yield Hit(
-            words.path(stray.key.path),
-            f"{words.path(stray.key.path)} repeats the level '{_doubled(stray)}' that it is in.",
+            words.path(stray.path),
+            f"{words.path(stray.path)} repeats the level '{_doubled(stray)}' that it is in.",
         )
 
 
 def _misspelt_hits(view: View) -> t.Iterator[Hit]:
     for stray in _of_kind(view, "misspelt"):
         yield Hit(
-            words.path(stray.key.path),
-            f"Windows reads no key {words.path(stray.key.path)}.{words.nearest_hint(_misspelt(stray))}",
+            words.path(stray.path),
+            f"Windows reads no key {words.path(stray.path)}.{words.nearest_hint(_misspelt(stray))}",
         )
 
 
 def _unknown_hits(view: View) -> t.Iterator[Hit]:
     for stray in _of_kind(view, "unknown"):
-        if stray.key.values or stray.key.keys:
-            yield Hit(words.path(stray.key.path), f"No setting is known in the key {words.path(stray.key.path)}.")
+        if stray.holds_values or stray.children:
+            yield Hit(words.path(stray.path), f"No setting is known in the key {words.path(stray.path)}.")
 
 
 _WHY = "Windows reads keys by their exact name; a key beside it has no effect, however right it looks."

@@ -13,7 +13,6 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     PathKey,
-    RegistryKey,
     fold,
     join_path,
     path_key,
@@ -39,9 +38,14 @@ class Node:
 
 @dataclasses.dataclass(frozen=True)
 class Stray:
-    """A key that was found where Windows reads no key of that name. ``expected``: the names that it reads there."""
+    """A key that was found where Windows reads no key of that name. ``expected``: the names that it reads there.
 
-    key: RegistryKey
+    ``children``: paths of the keys in it. ``holds_values``: it has values of its own.
+    """
+
+    path: str
+    children: tuple[str, ...]
+    holds_values: bool
     parent: Node
     ancestors: tuple[Node, ...]
 
@@ -77,7 +81,10 @@ def strays(view: View) -> t.Iterator[Stray]:
     }
     for place, (parent, ancestors) in dict(_first_strange(root, place) for place in below).items():
         if place:
-            yield Stray(_with_all_below(place, below), parent, ancestors)
+            paths = [split_path(key.path) for other, key in below.items() if other[: len(place)] == place]
+            inside = dict.fromkeys(join_path(*path[: len(place) + 1]) for path in paths if len(path) > len(place))
+            values = place in below and bool(below[place].values)
+            yield Stray(join_path(*paths[0][: len(place)]), tuple(inside), values, parent, ancestors)
 
 
 def _first_strange(root: Node, place: PathKey) -> tuple[PathKey, tuple[Node, tuple[Node, ...]]]:
@@ -91,18 +98,3 @@ def _first_strange(root: Node, place: PathKey) -> tuple[PathKey, tuple[Node, tup
             return () if own else place[:length], (node, ancestors)
         node, ancestors = known, (*ancestors, node)
     return (), (node, ancestors)
-
-
-def _with_all_below(place: PathKey, below: t.Mapping[PathKey, RegistryKey]) -> RegistryKey:
-    """The key of a path, made from the paths below it where it was not returned itself."""
-    found = below.get(place)
-    if found is not None and found.keys:
-        return found
-    children = tuple(
-        key for other, key in below.items() if other[: len(place)] == place and len(other) == len(place) + 1
-    )
-    if found is not None:
-        return dataclasses.replace(found, keys=children)
-    deeper = next(key for other, key in below.items() if other[: len(place)] == place)
-    path = join_path(*split_path(deeper.path)[: len(place)])
-    return RegistryKey(path, True, keys=children)
