@@ -50,12 +50,13 @@ def main() -> int:
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"all of {', '.join(ROOMS)} by default")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
     parser.add_argument("--survivors", action="store_true", help="go on from the last run: survivors, and what changed")
+    parser.add_argument("--report", action="store_true", help="try nothing, only say what is known from the last run")
     wanted = parser.parse_args()
     unknown = [name for name in wanted.rooms if name not in ROOMS]
     if unknown:
         parser.error(f"there is no room {unknown[0]}; rooms are {', '.join(ROOMS)}")
     names = wanted.rooms or list(ROOMS)
-    rows = {name: run_room(name, wanted.jobs, again=wanted.survivors) for name in names}
+    rows = {name: run_room(name, 0 if wanted.report else wanted.jobs, again=wanted.survivors) for name in names}
     explained = yaml.safe_load((HERE / "equivalent.yml").read_text(encoding="utf-8")) or []
     figures = {name: count(found, explained) for name, found in rows.items()}
     report(rows, explained, figures)
@@ -66,15 +67,18 @@ def main() -> int:
             on={"Python": platform.python_version(), "mutmut": importlib.metadata.version("mutmut")},
             figures={**figures, "all": total(figures.values()), "left_out": LEFT_OUT},
         )
-    return int(any(one["dead_percent"] < WANTED or one["unexplained"] for one in figures.values()))
+    open_ = ("unexplained", "not_tried")
+    return int(any(one["dead_percent"] < WANTED or any(one[name] for name in open_) for one in figures.values()))
 
 
 def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
-    """What became of every mutant of a room.
+    """What became of every mutant of a room. ``jobs``: 0 = nothing is tried.
 
     ``again``: only survivors of the last run and functions that changed since are tried; who died stays dead.
     """
     folder = WORK / name.replace("/", ".")
+    if not jobs:
+        return outcomes_in(folder, jobs)
     if again and (folder / "mutants").is_dir():
         prepare_again(folder / "mutants" / COLLECTION)
     else:
@@ -82,6 +86,11 @@ def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
     copy_project(folder)
     (folder / "setup.cfg").write_text(ROOMS[name].configuration(), encoding="utf-8")
     print(f"--- {name}", flush=True)
+    return outcomes_in(folder, jobs)
+
+
+def outcomes_in(folder: pathlib.Path, jobs: int) -> list[dict[str, str]]:
+    """Runs mutmut in the folder of a room, in a process of its own, and reads what it wrote."""
     command = [sys.executable, str(HERE / "one_room.py"), str(jobs)]
     environment = {**os.environ, FEW: str(EXAMPLES), "CI": "1", "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
     subprocess.run(command, cwd=folder, env=environment, check=True)
@@ -117,15 +126,16 @@ def count(rows: t.Sequence[t.Mapping[str, str]], explained: t.Sequence[t.Mapping
             "timeouts": outcomes["timeout"],
             "survived": len(survivors),
             "equivalent": equivalent,
-            "unexplained": len(survivors) - equivalent + outcomes["not_tried"],
+            "unexplained": len(survivors) - equivalent,
+            "not_tried": outcomes["not_tried"],
         }
     )
 
 
 def with_share(figures: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Adds how many of a hundred die; equivalent ones count as alive."""
-    dead = figures["killed"] + figures["timeouts"]
-    return {**figures, "dead_percent": round(100 * dead / figures["mutants"], 1)}
+    """Adds how many of a hundred that were tried die; equivalent ones count as alive."""
+    dead, tried = figures["killed"] + figures["timeouts"], figures["mutants"] - figures["not_tried"]
+    return {**figures, "dead_percent": round(100 * dead / tried, 1) if tried else 0.0}
 
 
 def total(figures: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:

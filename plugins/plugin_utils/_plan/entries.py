@@ -75,6 +75,5 @@ def _entry(one: Judgement, act: Act, reason: Reason, detail: str) -> Entry:
 
 
 def _not_judged(rule: Rule, state: State, reason: Reason, verdict: Verdict, detail: str) -> Entry:
-    found = state.settings.get(rule.setting)
-    before = None if found is None else meaning_data(found)
+    before = meaning_data(state.settings[rule.setting])
     return Entry(rule.setting, rule.id, rule.stage, Act.NONE, reason, verdict, before, before, detail, ())

@@ -70,8 +70,8 @@ class Need:
     """
 
     side: str
-    version: str
-    certificate: str
+    version: str = ""
+    certificate: str = ""
 
     def __str__(self) -> str:
         if not self.version:
@@ -118,11 +118,11 @@ def unmet(state: State, types: frozenset[str], *, no_help: frozenset[str] = NO_H
     for side in SIDES:
         enabled = [version for version in VERSIONS if _enabled(state, version, side)]
         if not enabled:
-            found.add(Need(side, "", ""))
+            found.add(Need(side))
         for version in enabled:
             offered = [suite for suite in usable if version in suite.versions]
             if side == "client":
-                found.update([] if offered else [Need(side, version, "")])
+                found.update([] if offered else [Need(side, version)])
                 continue
             found.update(
                 Need(side, version, kind)

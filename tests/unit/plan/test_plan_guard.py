@@ -11,14 +11,15 @@ import typing as t
 
 import pytest
 from tools.planned_host import PlannedHost
-from tools.sample_host import SCHANNEL, protocol
+from tools.sample_host import SCHANNEL, full, protocol
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Gate, Operation, Plan, check_plan
 
 pytestmark = pytest.mark.proves("no_lockout")
 
-HOST = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", 0, 1))
+LSA = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"
+HOST = PlannedHost("ws2016", "15.1.2507.6", {**protocol("TLS 1.2", 0, 1), LSA: {"FIPSAlgorithmPolicy": 0}})
 
 
 def with_entry(plan: Plan, which: str, **changes: t.Any) -> Plan:
@@ -49,6 +50,11 @@ def foreign(plan: Plan) -> tuple[Operation, ...]:
     return (Operation("set", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Other", "Enabled", None, enabled(1)),)
 
 
+def unasked(plan: Plan) -> Operation:
+    """A write to a value that nobody asked for, in a key of which others were read."""
+    return Operation("set", full(LSA), "Bounds", None, RegistryValue("Bounds", 1, "x"))
+
+
 HOSTILE = Gate("prepare", "host", "boot", "Something.", "Something else.")
 
 
@@ -77,6 +83,10 @@ DAMAGES: dict[str, tuple[t.Callable[[Plan], Plan], str]] = {
     "unread key": (
         lambda p: with_entry(p, "tls_1_2.server", operations=foreign(p)),
         "writes a value that was not read",
+    ),
+    "unread value": (
+        lambda p: with_entry(p, "tls_1_2.server", operations=(unasked(p),)),
+        "tls_1_2.server (protocols.tls_1_2.server): writes a value that was not read",
     ),
     "later stage": (lambda p: with_entry(p, "tls_1_2.server", stage="retire"), "writes in stage 'retire'"),
     "nothing said": (lambda p: drop(p, "protocols.tls_1_0.server"), "is in the baseline and not in the plan"),
@@ -119,7 +129,8 @@ def test_a_suite_list_that_must_not_be_written_is_found_out(data: t.Any) -> None
     host.harden("renegotiation")
     plan = with_operation(host.plan("suites"), "cipher_suites_2016", after=RegistryValue("Functions", 1, data))
     found = check_plan(host.state, host.baseline, plan)
-    assert any("a suite list must be text of 1 to 1023 characters" in sentence for sentence in found)
+    sentence = "a suite list must be text of 1 to 1023 characters."
+    assert f"cipher_suites_2016 (cipher_suites.group_policy): {sentence}" in found
 
 
 def test_a_rule_that_was_as_wanted_and_is_not_any_more_is_found_out() -> None:

@@ -114,6 +114,15 @@ def test_tls_1_3_is_not_enabled_without_its_suites() -> None:
     assert "TLS 1.3 (server side)" in refused(plan_for(on, "ws2022", registry))
 
 
+def test_the_suites_of_tls_1_3_serve_every_type_of_certificate() -> None:
+    off = {
+        name: found for version in ("TLS 1.0", "TLS 1.1", "TLS 1.2") for name, found in protocol(version, 0, 1).items()
+    }
+    plan = plan_for({SUITES: ["TLS_AES_256_GCM_SHA384"]}, "ws2022", off)
+    assert plan.gates == ()
+    assert plan.operations
+
+
 def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     """A certificate for a key, as base64 of its DER."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ex1.example.test")])

@@ -126,3 +126,10 @@ def test_a_version_is_contradicted_by_the_opposite_answer(want: str, state: str,
 def test_a_version_without_a_name_is_called_by_its_id() -> None:
     found = said({"protocols.pct_1_0.server": "disabled"}, protocol("PCT 1.0", 0, 1), answer(pct_1_0="accepted"))
     assert found == "ex1:443 (https) still answers pct_1_0."
+
+
+def test_a_version_that_the_binding_of_the_port_forbids_contradicts_nothing() -> None:
+    binding = r"HKLM\SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\0.0.0.0:443"
+    wanted, on = {"protocols.tls_1_2.server": "enabled"}, protocol("TLS 1.2", 1, 0)
+    assert said(wanted, on, answer(tls_1_2="refused")) == "ex1:443 (https) refuses TLS 1.2."
+    assert said(wanted, {**on, binding: {"DefaultFlags": 0x1000}}, answer(tls_1_2="refused")) == ""
