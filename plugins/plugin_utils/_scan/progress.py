@@ -26,7 +26,7 @@ class Progress:
 
     def __call__(self, done: int, total: int, observation: t.Mapping[str, t.Any] | None) -> None:
         if self._moving:
-            self._draw(bar(done, total, observation, shutil.get_terminal_size().columns))
+            self._draw(progress_bar(done, total, observation, shutil.get_terminal_size().columns))
         elif observation is None:
             self._stream.write(f"Asking {total} endpoint{'s' * (total != 1)} ...\n")
             self._stream.flush()
@@ -41,7 +41,7 @@ class Progress:
         self._stream.flush()
 
 
-def bar(done: int, total: int, observation: t.Mapping[str, t.Any] | None, width: int) -> str:
+def progress_bar(done: int, total: int, observation: t.Mapping[str, t.Any] | None, width: int) -> str:
     """One line, shorter than ``width``, so that no terminal breaks it."""
     filled = _CELLS * done // max(total, 1)
     text = f"[{'#' * filled}{'-' * (_CELLS - filled)}] {done}/{total}"

@@ -22,7 +22,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
     load_clients,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._scan.ending import Exit, exit_status
-from ansible_collections.msexchange.tls.plugins.plugin_utils._scan.progress import Progress, bar
+from ansible_collections.msexchange.tls.plugins.plugin_utils._scan.progress import Progress, progress_bar
 from ansible_collections.msexchange.tls.plugins.plugin_utils._scan.table import table
 
 pytestmark = pytest.mark.proves("scan")
@@ -152,6 +152,6 @@ def test_anything_else_gets_one_line_of_text() -> None:
 
 @given(host=HOSTILE, width=st.integers(1, 200))
 def test_the_bar_is_one_printable_line_however_narrow_the_terminal(host: str, width: int) -> None:
-    line = bar(1, 1, answer(host=host), width)
+    line = progress_bar(1, 1, answer(host=host), width)
     assert line.isprintable()
     assert len(line) < max(width, 2)
