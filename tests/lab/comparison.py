@@ -6,7 +6,8 @@
 
 both = Both(stage, host)              # tools.host_stage.Stage: the real scripts in a real PowerShell
 both.load(state); both.ask("host_read", {"contract": 1, ...})
-for exchange, real in zip(both.asked, stage.run()...): exchange.answer == comparable(real)
+answers = stage.run()
+all(comparable(answers[asked.step]) == asked.answer for asked in both.asked)
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .cases import ROOT, USER, Case
-from .comparison import Both, Entry, Json, comparable, flat
+from .comparison import Both, Json, comparable, flat
 from .engine_emulated import EmulatedEngine
 from .host import LabHost
 from .persona import member
@@ -130,4 +130,4 @@ def _judge(number: int, both: Both, trees: dict[str, tuple[int, Json]], answers:
             yield Difference(number, "registry", {}, tree, real)
 
 
-__all__ = ["AT_ONCE", "Comparison", "Difference", "Entry", "emulated_host", "tally"]
+__all__ = ["AT_ONCE", "Comparison", "Difference", "emulated_host", "tally"]
