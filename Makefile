@@ -141,8 +141,12 @@ molecule-mutants: $(MOLECULE) ## Is every molecule scenario red where the produc
 	@PYTHONPATH=tests $(dir $(MOLECULE))bin/python -m tools.molecule_mutants $(ARGS)
 
 .PHONY: bench
-bench: $(TEST) ## What one host costs beside ansible.windows; ARGS="--engine powershell" on a real PowerShell
-	@PYTHONPATH=tests:$(COLLECTIONS) python tests/bench/transport.py $(ARGS)
+bench: $(TEST) ## Measure what plays cost and write the tables of docs/performance.md; ARGS="costs --hosts 1 --print" restricts it
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m bench $(ARGS)
+
+.PHONY: profile
+profile: $(TEST) ## Where the CPU time of one audit of 200 servers goes, into docs/performance.md
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m bench profile $(ARGS)
 
 .PHONY: bench-wire
 bench-wire: $(TEST) ## The prober beside sslscan, nmap, testssl.sh and sslyze where they are; rewrites the tables of docs/wire.md
