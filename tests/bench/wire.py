@@ -112,7 +112,9 @@ def found_rows(runs: Table, names: t.Sequence[str]) -> list[list[str]]:
 def _found(run: Run | None) -> str:
     if run is None:
         return "-"
-    wrong = [f"{run.missed} missed"] * bool(run.missed) + [f"{run.invented} invented"] * bool(run.invented)
+    if not run.found:
+        return f"{run.connections}; nothing found"
+    wrong = [f"{run.missed} missed"] * bool(run.missed) + [f"{run.invented} more than brute force"] * bool(run.invented)
     wrong += ["order not that of the server"] * (run.order is False)
     return f"{run.connections}{'; ' if wrong else ''}{', '.join(wrong)}"
 
@@ -171,7 +173,7 @@ def _figures(near: Table, many: t.Sequence[ManyRun], names: t.Sequence[str], sta
     }
     most = many[-1]
     return {
-        "all suites found, none invented": complete,
+        "found exactly what brute force finds": complete,
         "connections at the hardened server": {
             name: run.connections for name, run in near.get("nginx_hardened", {}).items()
         },

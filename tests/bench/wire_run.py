@@ -26,7 +26,8 @@ Truth = t.Mapping[str, t.Collection[int]]
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """seconds: by the clock. cpu: of the tool and what it started. missed, invented: pairs of version and suite.
+    """seconds: by the clock. cpu: of the tool and what it started. found, missed, invented: pairs of version
+    and suite.
 
     order: the lists come in the order of the server; None where that cannot be told.
     """
@@ -34,6 +35,7 @@ class Run:
     seconds: float
     cpu: float
     connections: int
+    found: int
     missed: int
     invented: int
     order: bool | None = None
@@ -61,7 +63,7 @@ def measure(
     wanted = {(version, suite) for version, suites in truth.items() for suite in suites}
     found = {(version, suite) for version, suites in seen.items() for suite in suites}
     order = None if told is None else all(seen.get(version) == list(suites) for version, suites in told.items())
-    return Run(seconds, cpu, connections, len(wanted - found), len(found - wanted), order)
+    return Run(seconds, cpu, connections, len(found), len(wanted - found), len(found - wanted), order)
 
 
 def run_measured(command: t.Sequence[str]) -> tuple[str, float, float]:
