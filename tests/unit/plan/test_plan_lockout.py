@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime
 import typing as t
 
@@ -22,6 +23,7 @@ from tools.sample_host import LOCAL_LISTS, POLICY_LISTS, protocol, sample_state
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Plan, Reason, check_plan, make_plan
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.lockout import parts_of
 
 pytestmark = pytest.mark.proves("no_lockout")
 
@@ -121,6 +123,35 @@ def test_the_suites_of_tls_1_3_serve_every_type_of_certificate() -> None:
     plan = plan_for({SUITES: ["TLS_AES_256_GCM_SHA384"]}, "ws2022", off)
     assert plan.gates == ()
     assert plan.operations
+
+
+#: What has to be on for a suite, by the names of ciphers, hashes and key exchange below SCHANNEL (guidance 1.5, 2.1).
+PARTS = {
+    "TLS_AES_256_GCM_SHA384": "ciphers.aes_256_256 hashes.sha384",
+    "TLS_CHACHA20_POLY1305_SHA256": "hashes.sha256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256": "ciphers.aes_128_128 key_exchange.ecdh hashes.sha256",
+    "TLS_DHE_RSA_WITH_AES_256_CBC_SHA": "ciphers.aes_256_256 key_exchange.diffie_hellman hashes.sha",
+    "TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA": "ciphers.triple_des_168 key_exchange.diffie_hellman hashes.sha",
+    "TLS_RSA_WITH_DES_CBC_SHA": "ciphers.des_56_56 key_exchange.pkcs hashes.sha",
+    "TLS_RSA_WITH_RC4_128_SHA": "ciphers.rc4_128_128 key_exchange.pkcs hashes.sha",
+    "TLS_RSA_EXPORT1024_WITH_RC4_56_SHA": "ciphers.rc4_56_128 key_exchange.pkcs hashes.sha",
+    "TLS_RSA_EXPORT_WITH_RC4_40_MD5": "ciphers.rc4_40_128 key_exchange.pkcs hashes.md5",
+    "TLS_RSA_WITH_NULL_SHA256": "ciphers.null key_exchange.pkcs hashes.sha256",
+    "TLS_PSK_WITH_AES_128_GCM_SHA256": "ciphers.aes_128_128 hashes.sha256",
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_suite_needs_its_cipher_its_hash_and_its_key_exchange(name: str) -> None:
+    parts = parts_of(load().suites[name])
+    assert sorted(parts) == sorted(PARTS[name].split())
+    assert set(parts) <= set(load().settings)
+
+
+def test_a_suite_with_rc2_needs_the_key_of_its_length() -> None:
+    rc4 = load().suites["TLS_RSA_EXPORT_WITH_RC4_40_MD5"]
+    rc2 = dataclasses.replace(rc4, cipher="rc2_40_cbc", traits=frozenset({"rc2"}))
+    assert parts_of(rc2) == ("ciphers.rc2_40_128", "key_exchange.pkcs", "hashes.md5")
 
 
 def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
