@@ -168,6 +168,10 @@ compare-engines: $(TEST) ## Emulation and real scripts on random registry states
 compare-schannel: $(TEST) ## The state model and Wine's Schannel: every pair of client values, every profile
 	@PYTHONPATH=tests:$(COLLECTIONS) python -m proof.wine_schannel
 
+.PHONY: docs/endpoints.md
+docs/endpoints.md: $(RUNTIME) # Write the tables of the page of ports from the data
+	@python tests/tools/endpoints_page.py
+
 .PHONY: docs/findings.md
 docs/findings.md: $(RUNTIME) # Write the page of findings from the table in the code
 	@python tests/tools/findings_page.py

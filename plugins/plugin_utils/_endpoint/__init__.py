@@ -18,6 +18,7 @@ from .judge import Context, judge
 from .partners import Sender, judge_partners, senders_of
 from .port import find_at_port
 from .reduced import Without
+from .score import load_rules
 
 __all__ = [
     "FAMILIES",
@@ -40,6 +41,7 @@ __all__ = [
     "judge",
     "judge_partners",
     "load_clients",
+    "load_rules",
     "read_clients",
     "senders_of",
     "simulate",
