@@ -15,6 +15,7 @@ from .checking import Check, Context
 from .direct import DIRECT_STAGE, direct
 from .documents import Document, read_document
 from .lint import CHECKS, lint
+from .lint_rules import NEVER_WRITTEN
 from .load import Benchmark, load_benchmarks, load_document, load_profile, profile_context, profile_names
 from .model import (
     DEFAULT_PROFILE,
@@ -38,6 +39,7 @@ __all__ = [
     "CHECKS",
     "DEFAULT_PROFILE",
     "DIRECT_STAGE",
+    "NEVER_WRITTEN",
     "SEVERITIES",
     "STAGES",
     "Absent",

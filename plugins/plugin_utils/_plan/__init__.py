@@ -9,7 +9,8 @@ from __future__ import annotations
 from .audit import judge_rules
 from .data import FORMAT, diff, meanings, to_data, value_data
 from .findings import FAMILIES, FINDINGS, find
-from .guard import check_plan
+from .gates import organisation as organisation_gate
+from .guard import check_operations, check_plan
 from .lockout import certificate_types, usable_suites
 from .model import (
     Act,
@@ -42,6 +43,7 @@ __all__ = [
     "StageState",
     "Verdict",
     "certificate_types",
+    "check_operations",
     "check_plan",
     "diff",
     "find",
@@ -51,6 +53,7 @@ __all__ = [
     "offer_as_installed",
     "offer_data",
     "offer_of",
+    "organisation_gate",
     "prepared",
     "read_offer",
     "render_plan_reg",

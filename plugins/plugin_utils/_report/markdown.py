@@ -10,8 +10,8 @@ import re
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
+from ansible_collections.msexchange.tls.plugins.plugin_utils._markdown import markdown_text, sentences, table
 
-from .markdown_text import markdown_text, sentences, table
 from .markdown_wire import endpoint_lines, groups_lines, partners_lines
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .markdown_text import markdown_text, sentences, table
+from ansible_collections.msexchange.tls.plugins.plugin_utils._markdown import markdown_text, sentences, table
+
 from .words import score_words, version_range, word
 
 Data = dict[str, t.Any]

@@ -48,6 +48,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # Small things that every room may use.
         "_words": _room(),
         "_version": _room(),
+        "_markdown": _room(),
         "_finding": _room(),
         # The way from a registry value to the sentence in a report: every room knows only those before it.
         "_catalogue": _room("_words", "yaml", edges="load.py table.py"),
@@ -62,8 +63,8 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _answer _baseline", "yaml"),
         # Changes: saved plans, journals and the way back, who a plan would cut off.
-        "_change": _room(f"{_PLAN} _endpoint _wire _version", "cryptography yaml"),
-        "_report": _room(f"{_PLAN} _endpoint _version", "jinja2 yaml", edges="loader.py"),
+        "_change": _room(f"{_PLAN} _endpoint _wire _version _markdown", "cryptography yaml"),
+        "_report": _room(f"{_PLAN} _endpoint _version _markdown", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),
         # A task about ports: what both the action and the command line do before and after the connections.
