@@ -187,6 +187,11 @@ CASES = (
         ("protocols.tls_1_0",),
     ),
     Case("suites.version_without_suite", '[POLICY_SSL]\n"Functions"=dword:1\n' + OLD_ON),
+    Case(
+        "suites.version_without_suite",
+        policy("TLS_RSA_WITH_NULL_SHA256", "TLS_PSK_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_NULL_SHA"),
+        ("protocols.tls_1_0", "protocols.tls_1_1", "protocols.tls_1_2"),
+    ),
     Case("suites.tls_1_3_without_suite", policy(GCM, "TLS_AES_256_GCM_SHA384"), (), "ws2022"),
     Case("suites.tls_1_3_without_suite", policy(GCM) + both("TLS 1.3", OFF), (), "ws2022"),
     Case("suites.tls_1_3_without_suite", policy(GCM), (), "ws2019"),

@@ -132,6 +132,7 @@ def test_a_half_says_what_is_there_and_what_it_reads_as(values: str, sentence: s
     [
         (5, "", r"Access to HKLM\SOFTWARE was denied."),
         (5, "Access  is\r\ndenied...", r"Access to HKLM\SOFTWARE was denied: Access is denied."),
+        (5, "code X.", r"Access to HKLM\SOFTWARE was denied: code X."),
         (1009, "", r"HKLM\SOFTWARE could not be read, Windows error 1009."),
         (1009, ".z" + "y" * 119, r"HKLM\SOFTWARE could not be read, Windows error 1009: .z" + "y" * 118 + "."),
         (1009, "y" * 120, r"HKLM\SOFTWARE could not be read, Windows error 1009: " + "y" * 120 + "."),
@@ -155,6 +156,13 @@ def test_names_in_a_row_are_counted_from_the_sixth_on() -> None:
     assert f"the curve in {', '.join(suffixed[:5])} and 1 more has no effect on" in found[0]
     found = messages("suites.curve_suffix", f'[POLICY_SSL]\n"Functions"="{",".join(suffixed[:5])}"\n')
     assert f"the curve in {', '.join(suffixed[:5])} has no effect on" in found[0]
+
+
+def test_a_long_name_in_a_row_is_cut() -> None:
+    for length, shown in ((80, "X" * 80), (81, "X" * 80 + "...")):
+        text = f'[POLICY_SSL]\n"Functions"="{"X" * length},{"X" * length}"\n'
+        (message,) = messages("suites.repeated_name", text)
+        assert message.endswith(f"more than once in the list: {shown}.")
 
 
 def test_an_unknown_name_without_a_near_one_gets_no_hint() -> None:

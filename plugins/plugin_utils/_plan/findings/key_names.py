@@ -34,7 +34,6 @@ _LOOKS_LIKE: t.Mapping[int, str] = str.maketrans(
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""),
     }
 )
-_NOT_A_WORD = re.compile(r"[^A-Z0-9]+")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -47,11 +46,6 @@ def _trimmed(name: str) -> str:
     return " ".join(name.split())
 
 
-def _squeezed(name: str) -> str:
-    """Letters and digits only: ``TLS1.2``, ``TLS_1.2`` and ``TLS  1.2`` are one."""
-    return _NOT_A_WORD.sub("", name.upper())
-
-
 def _look_alike(stray: Stray) -> str | None:
     name = leaf(stray.path)
     if name.isascii():
@@ -61,10 +55,8 @@ def _look_alike(stray: Stray) -> str | None:
 
 
 def _blanks(stray: Stray) -> str | None:
-    name = leaf(stray.path)
-    if not name.isascii() or name == _trimmed(name):
-        return None
-    return next((right for right in stray.expected if fold(right) == fold(_trimmed(name))), None)
+    trimmed = fold(_trimmed(leaf(stray.path)))
+    return next((right for right in stray.expected if fold(right) == trimmed), None)
 
 
 def _nested(stray: Stray) -> tuple[str, str] | None:
@@ -88,21 +80,17 @@ def _doubled(stray: Stray) -> str | None:
 
 
 def _misspelt(stray: Stray) -> str | None:
+    """The nearest name, only if its digits fit: ``TLS 1.4`` is no ``TLS 1.3`` with a slip of the pen."""
     name = leaf(stray.path)
-    squeezed = _squeezed(_seen(name))
-    same = [right for right in stray.expected if squeezed and _squeezed(right) == squeezed]
-    return same[0] if same else _near(name, stray.expected)
+    digits = _digits(_seen(name))
+    fitting = [
+        right for right in stray.expected if digits.startswith(_digits(right)) or _digits(right).startswith(digits)
+    ]
+    return nearest(name, fitting)
 
 
 def _digits(name: str) -> str:
     return re.sub(r"\D", "", name)
-
-
-def _near(name: str, expected: tuple[str, ...]) -> str | None:
-    """The nearest name, only if its digits fit: ``TLS 1.4`` is no ``TLS 1.3`` with a slip of the pen."""
-    digits = _digits(_seen(name))
-    fitting = [right for right in expected if digits.startswith(_digits(right)) or _digits(right).startswith(digits)]
-    return nearest(name, fitting)
 
 
 #: In this order; the first that fits names the stray.
