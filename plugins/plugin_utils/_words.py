@@ -25,9 +25,13 @@ def one_line(text: object, limit: int = LIMIT) -> str:
 
     Lone surrogates (a registry name may hold them) come out as ``\\udXXX``: no callback plugin can print them.
     """
-    bare = _POSITION.sub(" ", _TERMINAL.sub("", str(text)))
-    bare = "".join(letter if letter.isprintable() or _is_surrogate(letter) else " " for letter in bare)
-    bare = " ".join(_plain_text(bare).split())
+    bare = _plain_text(str(text), exact=True)
+    # Nearly every text is fit as it is, and a report of many servers has a hundred thousand of them.
+    if not bare.isprintable() or bare.lstrip().startswith(("At ", "+ ")):
+        bare = _POSITION.sub(" ", _TERMINAL.sub("", bare))
+        bare = "".join(letter if letter.isprintable() or _is_surrogate(letter) else " " for letter in bare)
+        bare = _plain_text(bare)
+    bare = " ".join(bare.split())
     if len(bare) > limit:
         return bare[: limit - 3].rstrip() + "..."
     return bare.rstrip(".")
