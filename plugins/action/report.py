@@ -76,8 +76,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             raise AnsibleActionFail(
                 f"The name of the report may hold letters, digits, '.', '_' and '-', not {arguments['name']!r}."
             )
-        # hostvars has a get() of its own that fails for a name that is not in the inventory.
-        known = {name: hostvars[name] for name in arguments["members"] if name in hostvars}
+        # Registered results have no templates in them. Taken for templates they would be gone through value by value,
+        # that of the ports for every server though it is one.
+        known = {name: hostvars.raw_get(name) for name in arguments["members"] if name in hostvars}
         hosts = [plain_data(collect(name, known.get(name, {}))) for name in arguments["members"]]
         partners = plain_data(partners_of(known.values()))
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)

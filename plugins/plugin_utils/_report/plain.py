@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
@@ -25,8 +26,14 @@ def clean(value: t.Any) -> t.Any:
 
 def clean_text(text: t.Any) -> str:
     """One string of it; a last full stop stays, sentences need theirs."""
+    return _clean(str(text))
+
+
+@functools.lru_cache(maxsize=8192)
+def _clean(text: str) -> str:
+    # Servers of one estate say mostly the same.
     bare = one_line(text, LIMIT)
-    return f"{bare}." if bare and str(text).rstrip().endswith(".") and not bare.endswith("...") else bare
+    return f"{bare}." if bare and text.rstrip().endswith(".") and not bare.endswith("...") else bare
 
 
 def record(value: t.Any) -> dict[str, t.Any]:
