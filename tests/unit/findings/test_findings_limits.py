@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import typing as t
 
 import pytest
-from tools.registry import AFTER, multi, state_of
+from tools.registry import AFTER, multi, on_host, state_of
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ReadError
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
 
 pytestmark = pytest.mark.proves("findings")
 
@@ -58,6 +61,8 @@ USER = "[HKEY_USERS\\S-1-5-21-1-2-3-1001\\Software\\Microsoft\\Windows\\CurrentV
 MACHINE = "[HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]\n"
 SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 WINHTTP = "winhttp.native.default_secure_protocols"
+SELECT = '[HKLM\\SYSTEM\\Select]\n"Current"=dword:1\n'
+NUMBERED = SCHANNEL.replace("CurrentControlSet", "ControlSet001")
 
 CASES = (
     # Sides of a version
@@ -265,7 +270,21 @@ CASES = (
         (rf"{SCHANNEL}\Protocols\TLS 1.2\Server",),
     ),
     Case("values.misspelt_name", side("TLS 1.2", "Server", '"DisabledByDefault1234567"=dword:1\n')),
+    Case(
+        "values.wrong_key",
+        '[WINHTTP]\n"SecureProtocols"=dword:800\n',
+        (r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp",),
+    ),
+    Case("values.wrong_key", '[WINHTTP]\n"SchUseStrongCrypto"=dword:1\n"Functions"="x"\n'),
+    Case("values.wrong_key", '[DOTNET]\n"DefaultSecureProtocols"=dword:800\n"Enabled"=dword:1\n'),
+    Case("values.wrong_key", f'{SELECT}[{NUMBERED}]\n"Enabled"=dword:1\n', (NUMBERED,)),
+    Case("values.wrong_key", f'{SELECT}[{NUMBERED}]\n"EventLogging"=dword:1\n'),
+    Case("values.misspelt_name", f'{SELECT}[{NUMBERED}]\n"EventLoging"=dword:1\n', (NUMBERED,)),
     # Keys
+    Case(
+        "keys.unknown", f'{SELECT}[{NUMBERED}\\Protocols\\QUIC]\n"Enabled"=dword:1\n', (NUMBERED + r"\Protocols\QUIC",)
+    ),
+    Case("keys.unknown", f'{SELECT}[{NUMBERED}\\Protocols\\TLS 1.2\\Server]\n"Enabled"=dword:1\n'),
     Case("keys.unknown", "[SCHANNEL\\CipherSuites]\n[SCHANNEL\\Protocols\\TLS 1.2\\Server]\n"),
     Case("keys.unknown", "[SCHANNEL\\Protocols\\QUIC]\n"),
     Case("keys.misspelt", '[SCHANNEL\\Protocols\\TLS 1.4\\Server]\n"Enabled"=dword:1\n'),
@@ -298,3 +317,17 @@ CASES = (
 def test_an_excerpt_brings_a_finding_for_these_subjects_and_no_other(case: Case) -> None:
     state = state_of(case.text, case.os, case.exchange, **case.more)
     assert tuple(one.subject for one in find(state) if one.id == case.finding) == case.subjects
+
+
+def filetime(day: int, hour: int) -> int:
+    """A moment of October 2023."""
+    moment = datetime.datetime(2023, 10, day, hour, tzinfo=datetime.timezone.utc)
+    return int((moment - datetime.datetime(1601, 1, 1, tzinfo=datetime.timezone.utc)).total_seconds()) * 10_000_000
+
+
+@pytest.mark.parametrize(("now", "over"), [(filetime(10, 23), False), (filetime(11, 0), True), (None, True)])
+def test_support_is_over_from_the_day_after_its_last_or_when_nobody_knows_the_day(now: int | None, over: bool) -> None:
+    observation = on_host("[SCHANNEL]\n", "ws2012r2")
+    machine = dataclasses.replace(observation.machine, now=now)
+    state = read_state(dataclasses.replace(observation, machine=machine), load())
+    assert ("platform.os_support" in {one.id for one in find(state)}) is over
