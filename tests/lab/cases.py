@@ -71,8 +71,15 @@ class Case:
         named_by = {"path": above, "value": name or ""}
         return [
             {"path": path, "depth": pick.randrange(2), "values": names},
+            {"path": above, "depth": pick.randrange(2), "below": self._below(path), "values": names},
             {"path": self._root, "depth": 1, "named_by": named_by, **pick.choice(({}, {"values": names}))},
         ]
+
+    def _below(self, path: str) -> list[str]:
+        """Keys below the one above ``path``: some that are there, some that are not, paths of several names."""
+        pick = self._random
+        names = [pick.choice(KEYS) for _name in range(pick.randrange(3))]
+        return [path.rpartition("\\")[2], *names, *(["\\".join(names)] if names else [])][pick.randrange(2) :]
 
     def _deny(self, both: Both, state: list[Entry]) -> None:
         """A key of the state that may not be written, or not even be read."""

@@ -63,6 +63,7 @@ def _count_exchange(tally: Tally, exchange: Exchange) -> None:
         return
     if script == "host_read":
         tally["host_read answered"] += 1
+        tally["host_read for named keys below"] += any(item.get("below") for item in exchange.args.get("keys") or ())
         tally["keys told as denied"] += len(answer["errors"])
         for header in answer["journal"]:
             tally[f"journals {header['state']}"] += 1

@@ -99,13 +99,12 @@ def _check(wanted: Answer) -> None:
         form = [name for name in ("path", "key", "value", "relative") if item[name] is not None]
         if form not in (["path"], ["key", "value", "relative"]):
             raise ArgumentError("Each of files needs either path, or key and value and relative.")
-    paths = [item["path"] for item in wanted["keys"]]
-    paths += [f"HKEY_USERS\\{item['path']}" for item in wanted["user_keys"]]
-    paths += [item["named_by"]["path"] for item in wanted["keys"] if item.get("named_by")]
-    paths += [item["key"] for item in wanted["files"] if item["key"]]
-    for path in paths:
-        if not arguments.is_registry_path(path):
-            raise ArgumentError(f"This is no path of a registry key: {path}")
+
+
+def _check_path(path: str) -> None:
+    """Every path is looked at when its turn comes, those below a user for each user."""
+    if not arguments.is_registry_path(path):
+        raise ArgumentError(f"This is no path of a registry key: {path}")
 
 
 # -- answers
@@ -125,6 +124,7 @@ def _identity(host: LabHost, errors: list[Answer]) -> Answer:
 
 def _text(host: LabHost, key: str, name: str, errors: list[Answer]) -> str | None:
     """A string value in its plain form, None where there is none."""
+    _check_path(key)
     try:
         value = host.registry.value(key, name)
     except RegistryError as error:
@@ -164,6 +164,7 @@ def _key(
     host: LabHost, path: str, levels: int, errors: list[Answer], subkeys: t.Collection[str] | None = None
 ) -> Answer:
     """A key whole. ``subkeys``: folded names of those to open; the others are not, so no error is told about them."""
+    _check_path(path)
     answer: Answer = {"path": path, "exists": False, "written": None, "values": [], "keys": []}
     try:
         if host.registry.find(path) is None:

@@ -32,6 +32,7 @@ AT_LEAST = {
     "values longer than 1 KB": 25,
     "host_read answered": 700,
     "host_read refused arguments": 30,
+    "host_read for named keys below": 200,
     "keys told as denied": 20,
     "host_write written": 150,
     "host_write mismatch": 80,

@@ -68,3 +68,12 @@ def test_a_journal_whose_meta_is_no_text_is_torn(host: LabHost) -> None:
 def test_only_what_is_clearly_no_is_no_check_mode(host: LabHost, asked: object, is_check: bool) -> None:
     assert write(host, setting(), _ansible_check_mode=asked)["changed"]
     assert (host.registry.value(T, "new") is None) is is_check
+
+
+def test_a_path_below_the_users_is_looked_at_for_each_of_them(host: LabHost) -> None:
+    (user,) = host.registry.subkey_names("HKEY_USERS")
+    with pytest.raises(ArgumentError) as refused:
+        read(host, user_keys=[{"path": ""}])
+    assert str(refused.value) == f"This is no path of a registry key: HKEY_USERS\\{user}\\"
+    host.registry.delete_tree(f"HKEY_USERS\\{user}")
+    assert read(host, user_keys=[{"path": ""}])["keys"] == []
