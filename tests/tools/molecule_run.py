@@ -33,7 +33,8 @@ _STEP = re.compile(
     r"^(?P<scenario>\S+) > (?P<step>\w+): Executed: (?P<result>.+?)(?: \((?P<note>.*)\))?$", re.MULTILINE
 )
 _ENDED = re.compile(r"An error occurred during the test sequence action: '(?P<step>\w+)'")
-_CHANGED = re.compile(r"^\* \[.*?\] => (?P<name>.*)$", re.MULTILINE)
+#: "* [host] => task", of which rich takes the host for markup.
+_CHANGED = re.compile(r"^\* +(?:\[.*?\] )?=> (?P<name>.*)$", re.MULTILINE)
 _TASK = re.compile(r"^\s*(?:TASK|RUNNING HANDLER) \[(?P<name>.*?)\]\s*$")
 
 

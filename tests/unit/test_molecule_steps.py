@@ -91,7 +91,7 @@ drift > cleanup: Executed: Missing playbook (Remove from test_sequence to suppre
 #: molecule reports this step as successful.
 TWICE = """
 CRITICAL Idempotence test failed because of the following tasks:
-* [ex1] => Write it
+*  => Write it
 WARNING  [drift > idempotence] An error occurred during the test sequence action: 'idempotence'. Cleaning up.
 
 DETAILS
