@@ -13,47 +13,57 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._action import (
     Result,
     Task,
     TaskError,
+    apply_saved,
     baseline_of,
+    stages_of,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Member, make_plan, to_data
+from ansible_collections.msexchange.tls.plugins.plugin_utils._change import host_data_of, host_plan
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Member, make_plan, normalised
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
 from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, JUDGE
 
 
 class ActionModule(ChangeAction):
-    """Read, plan as far as the gates allow, write."""
+    """Read, plan as far as the gates allow, write; or apply a plan that was saved, and nothing else."""
 
     ARGUMENTS = {
         **JUDGE,
         **CHANGE,
         "organisation": {"type": "dict"},
         "balancers": {"type": "list", "elements": "str", "default": []},
+        "normalise": {"type": "bool", "default": False},
+        "plan_file": {"type": "path"},
+        "plan_key": {"type": "path"},
+        "plan_max_age": {"type": "str", "default": "7d"},
+    }
+    # What a saved plan holds cannot be asked for beside it.
+    CONDITIONS = {
+        "mutually_exclusive": [["plan_file", name] for name in ("profile", "stage", "overlays", "force", "normalise")],
+        "required_by": {"plan_key": "plan_file"},
     }
 
     def perform(self, task: Task) -> Result:
-        """One execution when nothing differs or in check mode, else two."""
+        """One execution when nothing differs or in check mode, else two, or three for a saved plan."""
         members = read_members(task.arguments["organisation"])
+        if task.arguments["plan_file"] is not None:
+            return apply_saved(self, task, members)
         wanted = self.wanted(task)
         state = read_state(task.read(), task.catalogue)
         baseline = baseline_of(wanted, task, state.identity)
+        force = task.arguments["force"]
         plan = make_plan(
             state,
             baseline,
             task.arguments["stage"],
             members=members,
             observed=task.arguments["observed"],
-            force=task.arguments["force"],
+            force=force,
         )
-        return {
-            **self.conclude(task, state, baseline, plan),
-            "profile": plan.profile,
-            "stage": plan.stage,
-            "reached": plan.reached,
-            "next_stage": plan.next_stage,
-            "complete": plan.complete,
-            "gates": [to_data(gate) for gate in plan.gates],
-            "next_gates": [to_data(gate) for gate in plan.next_gates],
-        }
+        if task.arguments["normalise"]:
+            plan = normalised(plan, state, force=force)
+        name = str(task.variables.get("inventory_hostname", ""))
+        record = host_data_of(host_plan(name, state, baseline, plan, force=force))
+        return {**self.conclude(task, state, baseline, plan), "plan": record, **stages_of(plan)}
 
 
 def read_members(organisation: t.Mapping[str, t.Any] | None) -> dict[str, Member] | None:

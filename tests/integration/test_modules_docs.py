@@ -18,7 +18,8 @@ from integration.controller import ROOT, environment
 
 pytestmark = pytest.mark.proves("documents")
 
-ACTIONS = ("state_info", "baseline", "schannel", "cipher_suites")
+ON_SERVERS = ("state_info", "baseline", "schannel", "cipher_suites")
+ACTIONS = (*ON_SERVERS, "plan_file")
 #: What an option is as long as nobody says otherwise.
 UNSAID = {"type": "str", "required": False}
 FACTS = ("type", "default", "choices", "elements", "required")
@@ -62,7 +63,7 @@ def test_a_document_and_its_action_have_the_same_options(documents: dict[str, t.
     }
 
 
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", ON_SERVERS)
 def test_a_document_says_how_it_stands_with_check_mode_and_the_action_group(
     documents: dict[str, t.Any], name: str
 ) -> None:
@@ -89,4 +90,4 @@ def test_the_filter_organisation_has_a_document() -> None:
 
 def test_the_action_group_holds_every_module_that_speaks_to_a_server() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    assert set(ACTIONS) < set(runtime["action_groups"]["tls"])
+    assert set(ON_SERVERS) < set(runtime["action_groups"]["tls"])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from .base import Result, Task, TaskError, TlsAction, baseline_of
 from .change import ChangeAction, new_change_id
-from .report_files import write_folder
+from .report_files import write_file, write_folder
+from .saved import apply_saved, stages_of
 
 __all__ = [
     "ChangeAction",
@@ -16,7 +17,10 @@ __all__ = [
     "Task",
     "TaskError",
     "TlsAction",
+    "apply_saved",
     "baseline_of",
     "new_change_id",
+    "stages_of",
+    "write_file",
     "write_folder",
 ]

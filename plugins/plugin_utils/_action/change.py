@@ -49,24 +49,30 @@ class ChangeAction(TlsAction):
         return self.conclude(task, state, baseline, plan)
 
     def conclude(self, task: Task, state: State, baseline: Baseline, plan: Plan) -> Result:
-        """Carry the plan out, unless in check mode, and say what it was."""
+        """Carry a plan out that was made now, unless in check mode, and say what it was."""
         mistakes = check_plan(state, baseline, plan)
         if mistakes:
             why = " ".join(mistakes)
             raise TaskError(f"{task.broker.host}: nothing was written, the plan contradicts itself. {why} {_REPORT}")
+        return self.carry_out(task, state, plan, force=task.arguments["force"])
+
+    def carry_out(
+        self, task: Task, state: State, plan: Plan, *, force: bool, meta: t.Mapping[str, str] | None = None
+    ) -> Result:
+        """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides."""
         result = self._prediction(task, state, plan)
         if plan.operations:
-            result["reach"] = self._reach(task, state, plan)
+            result["reach"] = self._reach(task, state, plan, force=force)
         if plan.operations and not self._task.check_mode:
-            result.update(self._write(task, plan, result))
+            result.update(self._write(task, plan, result, meta or {}))
         return result
 
-    def _reach(self, task: Task, state: State, plan: Plan) -> list[Result]:
+    def _reach(self, task: Task, state: State, plan: Plan, *, force: bool) -> list[Result]:
         """Who the plan would cut off; refuses it where that is its own management or a server of the organisation."""
         from .reach import reach_of  # noqa: PLC0415
 
         cuts, rows = reach_of(self._connection, task, state, plan)
-        if cuts and not task.arguments["force"]:
+        if cuts and not force:
             why = " ".join(f"{sentence.rstrip('.')}." for sentence in cuts)
             raise TaskError(f"{task.broker.host}: nothing was written. {why} {_REACH}", reach=rows)
         return rows
@@ -93,9 +99,9 @@ class ChangeAction(TlsAction):
             result["diff"] = diff(plan)
         return result
 
-    def _write(self, task: Task, plan: Plan, result: Result) -> Result:
+    def _write(self, task: Task, plan: Plan, result: Result, meta: t.Mapping[str, str]) -> Result:
         change = new_change_id(datetime.datetime.now(datetime.timezone.utc), secrets.token_hex(4))
-        request = write_request(change, plan, self._meta(task, plan), result["undo"])
+        request = write_request(change, plan, {**self._meta(task, plan), **meta}, result["undo"])
         told = {**result, "change": change, "changed": False}
         try:
             answer = task.broker.write(request)

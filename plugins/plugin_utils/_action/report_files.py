@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of one report, written as a whole or not at all. Internal to this collection."""
+"""Files on the controller, written as a whole or not at all, for their owner only. Internal to this collection."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -42,3 +43,23 @@ def _publish(draft: str, target: str) -> str:
         os.rename(draft, path)
         return path
     raise OSError(f"no free name for {target}")
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Write ``data`` under this name: the old content stays until all of the new one is on the disk.
+
+    Only the owner may read it. Raises OSError.
+    """
+    folder = os.path.dirname(path) or "."
+    os.makedirs(folder, exist_ok=True)
+    handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(path)}-", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .planfile import (
     FORMAT_VERSION,
+    LARGEST,
     SUFFIX,
     Difference,
     ForeignPlanError,
@@ -39,6 +40,8 @@ from .planfile import (
     require_age,
     require_gates,
     sign,
+    signer,
+    verdict,
     verify,
 )
 from .reach import (
@@ -53,6 +56,7 @@ from .reach import (
 
 __all__ = [
     "FORMAT_VERSION",
+    "LARGEST",
     "SUFFIX",
     "Difference",
     "ForeignPlanError",
@@ -91,5 +95,7 @@ __all__ = [
     "require_age",
     "require_gates",
     "sign",
+    "signer",
+    "verdict",
     "verify",
 ]

@@ -23,6 +23,7 @@ from .model import (
     StageState,
     Verdict,
 )
+from .normal import normalised
 from .offer import Offer, offer_as_installed, offer_data, offer_of, read_offer
 from .planner import make_plan
 from .reg import render_plan_reg, render_profile_reg, render_undo_reg
@@ -50,6 +51,7 @@ __all__ = [
     "judge_rules",
     "make_plan",
     "meanings",
+    "normalised",
     "offer_as_installed",
     "offer_data",
     "offer_of",

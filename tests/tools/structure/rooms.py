@@ -79,7 +79,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _exchangers.py _prober.py _session.py"),
         # Plugins: wiring between Ansible and the rooms.
-        "action": _edge(f"{_PLAN} _report _version {_WIRING} _inquiry _wire _endpoint", "ansible"),
+        "action": _edge(f"{_PLAN} _change _report _version {_WIRING} _inquiry _wire _endpoint", "ansible"),
         "filter": _edge(f"{_PLAN} _task", "ansible"),
         # A module is sent to its target, which has none of our controller code.
         "modules": _edge("_wire", "ansible"),

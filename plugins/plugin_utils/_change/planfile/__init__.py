@@ -20,15 +20,16 @@ from .errors import (
     StalePlanError,
 )
 from .make import host_plan
-from .markdown import render_markdown
+from .markdown import render_markdown, verdict
 from .model import FORMAT_VERSION, HostPlan, PlanFile, Prior
 from .moved import deviations
-from .read import digest_of, plan_file, read_plan_file, render
+from .read import LARGEST, digest_of, plan_file, read_plan_file, render
 from .read_host import read_host_plan
-from .signature import SUFFIX, fingerprint, sign, verify
+from .signature import SUFFIX, fingerprint, sign, signer, verify
 
 __all__ = [
     "FORMAT_VERSION",
+    "LARGEST",
     "SUFFIX",
     "Difference",
     "ForeignPlanError",
@@ -60,5 +61,7 @@ __all__ = [
     "require_age",
     "require_gates",
     "sign",
+    "signer",
+    "verdict",
     "verify",
 ]

@@ -27,15 +27,12 @@ _LARGEST_KEY = 65_536
 
 def sign(data: bytes, private_key: bytes, passphrase: str | None = None) -> bytes:
     """The signature of ``data``. ``private_key``: PEM, perhaps encrypted. Raises SignatureError."""
-    _require_size(private_key)
-    secret = passphrase.encode("utf-8", "surrogatepass") if passphrase else None
-    try:
-        key = serialization.load_pem_private_key(private_key, secret)
-    except (TypeError, ValueError, UnsupportedAlgorithm):
-        raise SignatureError(_why_not(private_key, secret)) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SignatureError("The private key is no Ed25519 key. Make one with: openssl genpkey -algorithm ed25519.")
-    return key.sign(data)
+    return _private_key(private_key, passphrase).sign(data)
+
+
+def signer(private_key: bytes, passphrase: str | None = None) -> str:
+    """The fingerprint of the public half of a private key. Raises SignatureError."""
+    return _fingerprint(_private_key(private_key, passphrase).public_key())
 
 
 def verify(data: bytes, signature: bytes, public_key: bytes) -> None:
@@ -56,9 +53,24 @@ def verify(data: bytes, signature: bytes, public_key: bytes) -> None:
 
 def fingerprint(public_key: bytes) -> str:
     """SHA-256 over the key itself (SubjectPublicKeyInfo, DER), to name the approver in a journal."""
-    key = _public_key(public_key)
+    return _fingerprint(_public_key(public_key))
+
+
+def _fingerprint(key: Ed25519PublicKey) -> str:
     form = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(form).hexdigest()
+
+
+def _private_key(pem: bytes, passphrase: str | None) -> Ed25519PrivateKey:
+    _require_size(pem)
+    secret = passphrase.encode("utf-8", "surrogatepass") if passphrase else None
+    try:
+        key = serialization.load_pem_private_key(pem, secret)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        raise SignatureError(_why_not(pem, secret)) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SignatureError("The private key is no Ed25519 key. Make one with: openssl genpkey -algorithm ed25519.")
+    return key
 
 
 def _public_key(pem: bytes) -> Ed25519PublicKey:
