@@ -30,7 +30,8 @@ WRITE = task(
     delegate_to="localhost",
     run_once=True,
 )
-SSL3 = MACHINE + r"\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\SSL 3.0\Server"
+SCHANNEL = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+SSL3 = rf"{MACHINE}\{SCHANNEL}\Protocols\SSL 3.0\Server"
 REFUSED = ("tampered", "foreign", "old", "of tomorrow", "other", "newer", "no plan", "bad age", "unsigned")
 
 
