@@ -119,27 +119,43 @@ function Read-File {
     finally { $stream.Dispose() }
 }
 
-function Get-FileAnswer {
+function Get-FilePath {
+    # Where the file of a request is; nothing if that cannot be told.
     param ([hashtable] $Request)
 
-    $answer = [ordered]@{ path = $null; exists = $false; version = $null; size = $null; content = $null }
     $path = $Request.path
     if ($null -eq $path) {
         $folder = Get-TextValue -Path $Request.key -Name $Request.value
-        if (-not $folder) { return $answer }
+        if (-not $folder) { return }
         $path = $folder.TrimEnd('\') + '\' + $Request.relative
     }
-    $path = $answer.path = [Environment]::ExpandEnvironmentVariables($path)
+    [Environment]::ExpandEnvironmentVariables($path)
+}
+
+function Get-FileAnswer {
+    # One answer, or one for each file where * stands for a folder.
+    param ([string] $Path, [bool] $HasContent)
+
+    $answer = [ordered]@{ path = $null; exists = $false; version = $null; size = $null; content = $null }
+    if (-not $Path) { return $answer }
+    $answer.path = $Path
     try {
         # A path of the network would make this host log on elsewhere.
-        if ($path -notmatch '\A[A-Za-z]:\\') { throw "The path $path does not begin with a drive." }
+        if ($Path -notmatch '\A[A-Za-z]:\\') { throw "The path $Path does not begin with a drive." }
+        $above, $below = $Path -split '\\\*\\', 2
+        if ($below) {
+            $found = @([IO.Directory]::GetDirectories($above) | ForEach-Object -Process { "$_\$below" } | Where-Object -FilterScript { [IO.File]::Exists($_) })
+            if ($found.Count -eq 0) { return $answer }
+            foreach ($file in $found) { Get-FileAnswer -Path $file -HasContent $HasContent }
+            return
+        }
         if ([IO.File]::GetAttributes($path) -band [IO.FileAttributes]::Directory) { return $answer }
         $answer.size = [IO.FileInfo]::new($path).Length
         $version = [Diagnostics.FileVersionInfo]::GetVersionInfo($path)
         $number = $version.FileMajorPart, $version.FileMinorPart, $version.FileBuildPart, $version.FilePrivatePart -join '.'
         if ($number -ne '0.0.0.0') { $answer.version = $number }
         $answer.exists = $true
-        if ($Request.content) {
+        if ($HasContent) {
             if ($answer.size -gt $maxContent) { Add-Problem -Path $path -Code 223 }
             else { $answer.content = [Convert]::ToBase64String((Read-File -Path $path -Limit $maxContent)) }
         }
@@ -155,34 +171,15 @@ function Get-FileAnswer {
     $answer
 }
 
-function ConvertTo-JournalHeader {
-    param ([string] $Id, [string] $Text)
+function ConvertTo-Gzip {
+    # Journals repeat themselves, and travel with every answer.
+    param ([byte[]] $Bytes)
 
-    # 7 makes dates of strings that look like one; the switch that forbids it came with 7.5, and 5.1 needs none.
-    $parse = if ($PSVersionTable.PSVersion -ge [version]'7.5') { @{ DateKind = 'String' } } else { @{} }
-    $member = @{ type = 'str' }
-    $needed = @{ type = 'str'; required = $true }
-    $state = @{ type = 'dict' }
-    $head = Resolve-Argument -Value (ConvertFrom-Json -InputObject $Text @parse) -At 'journal' -Option @{
-        contract = @{ type = 'int'; required = $true }
-        id = $needed; state = $needed; started = $needed; closed = $member; boot = $member; computer = $member
-        reboot_required = @{ type = 'bool'; required = $true }
-        meta = @{ type = 'dict'; required = $true }
-        operations = @{
-            type = 'list'; elements = 'dict'; required = $true
-            options = @{ op = $needed; path = $needed; name = $member; before = $state; after = $state; created_keys = @{ type = 'raw' } }
-        }
-    }
-    if ($head.contract -ne 1) { throw "The journal has contract $($head.contract)." }
-    if ($head.id -cne $Id) { throw "The journal says that its id is $($head.id)." }
-    foreach ($entry in $head.meta.GetEnumerator()) {
-        if ($entry.Value -isnot [string]) { throw "In the journal meta.$($entry.Key) is no string." }
-    }
-    [ordered]@{
-        id = $Id; state = $head.state; started = $head.started; closed = $head.closed; boot = $head.boot
-        reboot_required = $head.reboot_required; meta = $head.meta
-        values = @(foreach ($operation in $head.operations) { [ordered]@{ path = $operation.path; name = $operation.name } })
-    }
+    $packed = [IO.MemoryStream]::new()
+    $stream = [IO.Compression.GZipStream]::new($packed, [IO.Compression.CompressionMode]::Compress)
+    $stream.Write($Bytes, 0, $Bytes.Length)
+    $stream.Dispose()
+    [Convert]::ToBase64String($packed.ToArray())
 }
 
 function Get-JournalAnswer {
@@ -205,10 +202,10 @@ function Get-JournalAnswer {
         try {
             $bytes = Read-File -Path "$folder\$name" -Limit ($maxJournal + 1)
             if ($bytes.Length -gt $maxJournal) { throw 'The journal is larger than 1 MB.' }
-            ConvertTo-JournalHeader -Id $id -Text ([Text.Encoding]::UTF8.GetString($bytes))
+            [ordered]@{ id = $id; gzip = ConvertTo-Gzip -Bytes $bytes }
         }
         catch {
-            [ordered]@{ id = $id; state = 'torn'; error = $_.Exception.GetBaseException().Message }
+            [ordered]@{ id = $id; error = $_.Exception.GetBaseException().Message }
         }
     }
 }
@@ -246,7 +243,7 @@ try {
             computer = [Environment]::MachineName; domain = $(if ($domain) { $domain }); now = [DateTime]::UtcNow.ToFileTimeUtc().ToString()
             boot = Get-BootTime; powershell = $PSVersionTable.PSVersion.ToString(); elevated = Test-Elevation
         }
-        files = @(foreach ($request in $argument.files) { Get-FileAnswer -Request $request })
+        files = @(foreach ($request in $argument.files) { Get-FileAnswer -Path (Get-FilePath -Request $request) -HasContent $request.content })
         keys = $keys
         journal = @(if ($argument.journal) { Get-JournalAnswer })
         errors = $problem

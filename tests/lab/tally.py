@@ -65,8 +65,9 @@ def _count_exchange(tally: Tally, exchange: Exchange) -> None:
         tally["host_read answered"] += 1
         tally["host_read for named keys below"] += any(item.get("below") for item in exchange.args.get("keys") or ())
         tally["keys told as denied"] += len(answer["errors"])
-        for header in answer["journal"]:
-            tally[f"journals {header['state']}"] += 1
+        for one in answer["journal"]:
+            tally["journals"] += 1
+            tally["journals that are no JSON"] += isinstance(one.get("gzip"), bytes)
         return
     tally[f"host_write {answer['status']}"] += 1
     tally["host_write in check mode"] += bool(exchange.args.get("_ansible_check_mode", False))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .certificate_types import key_type
+from .change import DELETE_KEY, ChangeHeader, ChangeOperation, ChangeState, Revert
 from .errors import ObservationError
 from .exchange import facts_of, parse_build
 from .filetime import filetime_to_iso, iso_to_filetime
@@ -14,31 +15,35 @@ from .from_host import from_host
 from .http_bindings import forbidden_by_bindings
 from .identity import identify
 from .identity_model import HostIdentity
+from .journal_file import LARGEST_JOURNAL, JournalError, read_journal
 from .names import fold, join_path, leaf, path_key, printable, split_path
 from .observation import (
     WHOLE_TREE,
-    ChangeHeader,
-    Data,
     FileFact,
     KeyRequest,
     Machine,
     Observation,
     ReadError,
     RegistryKey,
-    RegistryValue,
 )
 from .reg_export import Ignored, RegExport, from_reg_export, render_reg
 from .registry_data import from_bytes, to_bytes
 from .registry_pol import PolicyRecord, group_policy_records, parse_registry_pol
+from .registry_value import Data, RegistryValue
 from .tree import PathKey, nest
 
 __all__ = [
+    "DELETE_KEY",
+    "LARGEST_JOURNAL",
     "WHOLE_TREE",
     "ChangeHeader",
+    "ChangeOperation",
+    "ChangeState",
     "Data",
     "FileFact",
     "HostIdentity",
     "Ignored",
+    "JournalError",
     "KeyRequest",
     "Machine",
     "Observation",
@@ -49,6 +54,7 @@ __all__ = [
     "RegExport",
     "RegistryKey",
     "RegistryValue",
+    "Revert",
     "facts_of",
     "filetime_to_iso",
     "fold",
@@ -67,6 +73,7 @@ __all__ = [
     "parse_registry_pol",
     "path_key",
     "printable",
+    "read_journal",
     "render_reg",
     "split_path",
     "to_bytes",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import typing as t
 
 from .errors import ObservationError
@@ -17,9 +18,19 @@ from .names import printable
 _LAST_FILETIME = 2**63 - 1
 
 
-def broken(place: str, text: str) -> ObservationError:
-    """The error for one place of the answer."""
-    return ObservationError(f"The host's answer cannot be used: {place}: {text}.")
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """What is read, for a sentence, and the error that says what is wrong with it."""
+
+    subject: str
+    error: type[ObservationError]
+
+    def broken(self, place: str, text: str) -> ObservationError:
+        """The error for one place."""
+        return self.error(f"{self.subject} cannot be used: {place}: {text}.")
+
+
+_ANSWER = Words("The host's answer", ObservationError)
 
 
 def shown(value: object) -> str:
@@ -33,25 +44,30 @@ def shown(value: object) -> str:
 class Node:
     """One object of the answer and where it stands (``keys[3].values[0]``)."""
 
-    def __init__(self, value: object, place: str) -> None:
+    def __init__(self, value: object, place: str, words: Words = _ANSWER) -> None:
         if not isinstance(value, t.Mapping):
-            raise broken(place or "the whole", f"an object is expected, found {shown(value)}")
+            raise words.broken(place or "the whole", f"an object is expected, found {shown(value)}")
         self._value: t.Mapping[object, object] = value
+        self._words = words
         self.place = place
 
     def error(self, name: str, text: str) -> ObservationError:
         """The error for one member."""
-        return broken(self._at(name), text)
+        return self._words.broken(self._at(name), text)
 
     def get(self, name: str) -> object:
         """A member of any type; it has to be there."""
         if name not in self._value:
-            raise broken(self._at(name), "is missing")
+            raise self._words.broken(self._at(name), "is missing")
         return self._value[name]
 
     def has(self, name: str) -> bool:
         """Whether the member is there."""
         return name in self._value
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all members."""
+        return tuple(str(name) for name in self._value)
 
     def text(self, name: str) -> str:
         """A string."""
@@ -95,9 +111,13 @@ class Node:
             raise self.error(name, f"decimal digits up to {last} are expected as text, found {shown(value)}")
         return int(value)
 
+    def filetime(self, name: str) -> int:
+        """A FILETIME as decimal text."""
+        return self.digits(name, _LAST_FILETIME)
+
     def filetime_or_none(self, name: str) -> int | None:
         """A FILETIME as decimal text, or null."""
-        return None if self.get(name) is None else self.digits(name, _LAST_FILETIME)
+        return None if self.get(name) is None else self.filetime(name)
 
     def binary(self, name: str) -> bytes:
         """Bytes written as base64."""
@@ -122,11 +142,11 @@ class Node:
         value = self.get(name)
         if not isinstance(value, (list, tuple)):
             raise self.error(name, f"a list is expected, found {shown(value)}")
-        return tuple(Node(item, f"{self._at(name)}[{index}]") for index, item in enumerate(value))
+        return tuple(Node(item, f"{self._at(name)}[{index}]", self._words) for index, item in enumerate(value))
 
     def node(self, name: str) -> Node:
         """An object."""
-        return Node(self.get(name), self._at(name))
+        return Node(self.get(name), self._at(name), self._words)
 
     def text_mapping(self, name: str) -> dict[str, str]:
         """An object whose members are all text."""

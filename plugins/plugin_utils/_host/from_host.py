@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+import zlib
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     REG_DWORD,
@@ -21,28 +22,20 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     load,
 )
 
+from .change import ChangeHeader, torn
 from .errors import ObservationError
 from .fields import Node
+from .journal_file import LARGEST_JOURNAL, JournalError, read_journal
 from .names import fold, printable, split_path
-from .observation import (
-    ChangeHeader,
-    Data,
-    FileFact,
-    KeyRequest,
-    Machine,
-    Observation,
-    ReadError,
-    RegistryKey,
-    RegistryValue,
-)
+from .observation import FileFact, KeyRequest, Machine, Observation, ReadError, RegistryKey
 from .registry_data import from_bytes, to_bytes
+from .registry_value import Data, RegistryValue
 
 CONTRACT = 1
 #: A full reading has some 300 keys, at most 6 levels below one that was asked for; twenty times that is no longer
 #: an answer to our question.
 _MOST_KEYS = 20_000
 _DEEPEST = 40
-_STATES = ("open", "closed", "put_back", "put_back_failed")
 
 
 def from_host(answer: t.Mapping[str, t.Any] | str, asked: t.Mapping[str, t.Any] | None = None) -> Observation:
@@ -66,7 +59,7 @@ def from_host(answer: t.Mapping[str, t.Any] | str, asked: t.Mapping[str, t.Any] 
         machine=_machine(root.node("identity")),
         keys=keys,
         files=tuple(_file(node) for node in root.nodes("files")),
-        journal=tuple(_change_or_torn(node) for node in root.nodes("journal")),
+        journal=tuple(_change(node) for node in root.nodes("journal")),
         errors=tuple(
             ReadError(node.text("path"), node.number("code"), node.text("text")) for node in root.nodes("errors")
         ),
@@ -114,34 +107,30 @@ def _file(node: Node) -> FileFact:
     )
 
 
-def _change_or_torn(node: Node) -> ChangeHeader:
-    """A journal that a later version wrote, or somebody by hand, is one journal less and no reason to read nothing."""
-    try:
-        return _change(node)
-    except ObservationError as error:
-        return _torn(node.text("id"), str(error))
-
-
-def _torn(name: str, why: str) -> ChangeHeader:
-    return ChangeHeader(name, "torn", None, None, None, False, {}, (), why)
-
-
 def _change(node: Node) -> ChangeHeader:
-    state = node.text("state")
-    if state == "torn":
-        return _torn(node.text("id"), node.text("error"))
-    if state not in _STATES:
-        raise node.error("state", f"one of {', '.join(_STATES)}, torn is expected, found {printable(repr(state), 60)}")
-    return ChangeHeader(
-        id=node.text("id"),
-        state=state,
-        started=node.filetime_or_none("started"),
-        closed=node.filetime_or_none("closed"),
-        boot=node.filetime_or_none("boot"),
-        reboot_required=node.flag("reboot_required"),
-        meta=node.text_mapping("meta"),
-        values=tuple((value.text("path"), value.text("name")) for value in node.nodes("values")),
-    )
+    """A journal that a later version wrote, or somebody by hand, is one journal less and no reason to read nothing."""
+    change_id = node.text("id")
+    if node.has("error"):
+        return torn(change_id, node.text("error"))
+    packed = node.binary("gzip")
+    try:
+        return read_journal(_unpacked(packed), change_id)
+    except JournalError as error:
+        return torn(change_id, str(error))
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What was packed, and no more of it than a journal may be long."""
+    if not packed:
+        return b""  # what .NET makes of nothing
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        data = unpacker.decompress(packed, LARGEST_JOURNAL + 1)
+    except zlib.error:
+        raise JournalError("The journal did not come over whole.") from None
+    if not unpacker.eof and len(data) <= LARGEST_JOURNAL:
+        raise JournalError("The journal did not come over whole.")
+    return data
 
 
 class _Keys:

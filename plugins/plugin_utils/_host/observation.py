@@ -10,24 +10,9 @@ import dataclasses
 import functools
 import typing as t
 
+from .change import ChangeHeader
 from .names import fold, path_key
-
-#: REG_DWORD -> int, REG_QWORD -> int, REG_SZ/REG_EXPAND_SZ -> str, REG_MULTI_SZ -> tuple of str, all else and
-#: non-canonical -> bytes
-Data = int | str | tuple[str, ...] | bytes
-
-
-@dataclasses.dataclass(frozen=True)
-class RegistryValue:
-    """One value. ``raw``.
-
-    Data are the bytes as found, because the kind has no text form or the bytes are not canonical for it.
-    """
-
-    name: str
-    kind: int
-    data: Data
-    raw: bool = False
+from .registry_value import RegistryValue
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,21 +47,6 @@ class FileFact:
     exists: bool | None
     version: str | None = None
     content: bytes | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class ChangeHeader:
-    """What a journal on the host says about one earlier change of ours (contract R, journal)."""
-
-    id: str
-    state: str  #: open | closed | put_back | put_back_failed | torn
-    started: int | None
-    closed: int | None
-    boot: int | None
-    reboot_required: bool
-    meta: t.Mapping[str, str]
-    values: tuple[tuple[str, str], ...]  #: (key path, value name) that it touched
-    error: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,7 +20,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     REG_SZ,
 )
 
-from .observation import Data, RegistryValue
+from .registry_value import Data, RegistryValue
 
 _WIDTH: t.Mapping[int, int] = {REG_DWORD: 4, REG_QWORD: 8}
 

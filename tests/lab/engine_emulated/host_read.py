@@ -69,8 +69,8 @@ def run(host: LabHost, args: t.Mapping[str, t.Any]) -> Answer:
     for item in wanted["user_keys"]:
         for user in _loaded_users(host):
             keys.append(_key(host, f"HKEY_USERS\\{user}\\{item['path']}", item["depth"], errors))
-    files = [_file(host, item, errors) for item in wanted["files"]]
-    changes = journal.headers(host, errors) if wanted["journal"] else []
+    files = [file for item in wanted["files"] for file in _files(host, item, errors)]
+    changes = journal.answers(host, errors) if wanted["journal"] else []
     return {
         "contract": 1,
         "changed": False,
@@ -192,24 +192,36 @@ def value_answer(name: str, kind: int, content: bytes) -> Answer:
     return {"name": name, "kind": kind, "data": form.data, **({"raw": True} if form.raw else {})}
 
 
-def _file(host: LabHost, item: Answer, errors: list[Answer]) -> Answer:
-    answer: Answer = {"path": None, "exists": False, "version": None, "size": None, "content": None}
+def _files(host: LabHost, item: Answer, errors: list[Answer]) -> list[Answer]:
     path = item["path"]
     if path is None:
         folder = _text(host, item["key"], item["value"], errors)
         if not folder:
-            return answer
+            return [_no_file(None)]
         path = folder.rstrip("\\") + "\\" + item["relative"]
     path = host.files.expand(path)
-    answer["path"] = path
     if not re.match(r"[A-Za-z]:\\", path):
         errors.append({"path": path, "code": 0, "text": f"The path {path} does not begin with a drive."})
-        return {**answer, "exists": None}
+        return [{**_no_file(path), "exists": None}]
+    above, star, below = path.partition("\\*\\")
+    if star:
+        form = re.compile(re.escape(above) + r"\\[^\\]+\\" + re.escape(below), re.IGNORECASE)
+        found = [file.path for file in host.files.all() if form.fullmatch(file.path)]
+        return [_file(host, one, item["content"], errors) for one in found] or [_no_file(path)]
+    return [_file(host, path, item["content"], errors)]
+
+
+def _no_file(path: str | None) -> Answer:
+    return {"path": path, "exists": False, "version": None, "size": None, "content": None}
+
+
+def _file(host: LabHost, path: str, has_content: bool, errors: list[Answer]) -> Answer:
+    answer = _no_file(path)
     found = host.files.get(path)
     if found is None:
         return answer
     answer.update(exists=True, version=found.version, size=len(found.content) if found.size is None else found.size)
-    if item["content"]:
+    if has_content:
         _content(host, path, answer, errors)
     return answer
 

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 import typing as t
 
 from ..filesystem import ADMINISTRATORS, SYSTEM, File, Folder
-from . import arguments
-from .arguments import ArgumentError
 
 if t.TYPE_CHECKING:
     from ..host import LabHost
@@ -25,31 +25,6 @@ NEWEST = 500
 MORE_DATA = 234
 TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{7,63}\.json")
-_NEEDED = {"type": "str", "required": True}
-_HEADER: arguments.Option = {
-    "contract": {"type": "int", "required": True},
-    "id": _NEEDED,
-    "state": _NEEDED,
-    "started": _NEEDED,
-    "closed": {"type": "str"},
-    "boot": {"type": "str"},
-    "computer": {"type": "str"},
-    "reboot_required": {"type": "bool", "required": True},
-    "meta": {"type": "dict", "required": True},
-    "operations": {
-        "type": "list",
-        "elements": "dict",
-        "required": True,
-        "options": {
-            "op": _NEEDED,
-            "path": _NEEDED,
-            "name": {"type": "str"},
-            "before": {"type": "dict"},
-            "after": {"type": "dict"},
-            "created_keys": {"type": "raw"},
-        },
-    },
-}
 
 
 def folder_problem(host: LabHost) -> str:
@@ -95,8 +70,8 @@ def dump(content: t.Mapping[str, t.Any]) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode("ascii")
 
 
-def headers(host: LabHost, errors: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The journals' headers, sorted by file name; broken ones say why."""
+def answers(host: LabHost, errors: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The journals as they are on the disk, packed, sorted by file name."""
     if host.files.folder(ROOT) is None:
         return []
     problem = folder_problem(host)
@@ -108,28 +83,15 @@ def headers(host: LabHost, errors: list[dict[str, t.Any]]) -> list[dict[str, t.A
         text = f"Of {len(found)} journals only the {NEWEST} newest were read."
         errors.append({"path": FOLDER, "code": MORE_DATA, "text": text})
         found = sorted(found, key=_name)[-NEWEST:]
-    return [_header(file) for file in sorted(found, key=_name)]
+    return [_answer(file) for file in sorted(found, key=_name)]
 
 
 def _name(file: File) -> str:
     return file.path.rsplit("\\", 1)[1]
 
 
-def _header(file: File) -> dict[str, t.Any]:
+def _answer(file: File) -> dict[str, t.Any]:
     name = _name(file).removesuffix(".json")
-    try:
-        if len(file.content) > SIZE_LIMIT:
-            raise ArgumentError("The journal is larger than 1 MB.")
-        head = arguments.resolve(_HEADER, json.loads(file.content), name)
-        if head["contract"] != 1:
-            raise ArgumentError(f"The journal has contract {head['contract']}.")
-        if head["id"] != name:
-            raise ArgumentError(f"The journal says that its id is {head['id']}.")
-        for member, text in head["meta"].items():
-            if not isinstance(text, str):
-                raise ArgumentError(f"In the journal meta.{member} is no string.")
-    except (ArgumentError, ValueError, RecursionError) as error:
-        return {"id": name, "state": "torn", "error": str(error)}
-    values = [{"path": operation["path"], "name": operation["name"]} for operation in head["operations"]]
-    shown = ("id", "state", "started", "closed", "boot", "reboot_required", "meta")
-    return {**{member: head[member] for member in shown}, "values": values}
+    if len(file.content) > SIZE_LIMIT:
+        return {"id": name, "error": "The journal is larger than 1 MB."}
+    return {"id": name, "gzip": base64.b64encode(gzip.compress(file.content, mtime=0)).decode("ascii")}

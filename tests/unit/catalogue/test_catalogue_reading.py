@@ -113,7 +113,10 @@ def test_certificates_are_asked_for_by_the_bindings_that_name_them() -> None:
 def test_the_patch_levels_of_exchange_and_schannel_and_the_records_of_group_policy_are_asked_for() -> None:
     files = load().reading["files"]
     assert {entry.get("relative") for entry in files} == {None, r"Bin\ExSetup.exe"}
-    assert [entry["path"] for entry in files if entry["content"]] == [r"%ProgramData%\ntuser.pol"]
+    assert [entry["path"] for entry in files if entry["content"]] == [
+        r"%ProgramData%\ntuser.pol",
+        r"%ProgramData%\Microsoft\Group Policy\History\*\Machine\Preferences\Registry\Registry.xml",
+    ]
 
 
 def test_the_request_has_the_form_that_host_read_accepts() -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import copy
+import gzip
 import json
 import typing as t
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools.journals import KEY, journal, packed
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
@@ -80,17 +82,8 @@ ANSWER: dict[str, t.Any] = {
         key(r"HKEY_USERS\S-1-5-21-1-2-3-500\Software\Internet Settings", values=[value("SecureProtocols", 4, 2048)]),
     ],
     "journal": [
-        {
-            "id": "change-0001",
-            "state": "closed",
-            "started": "133000000000000001",
-            "closed": "133000000000000002",
-            "boot": "133000000000000000",
-            "reboot_required": True,
-            "meta": {"ticket": "CHG1"},
-            "values": [{"path": PROTOCOLS, "name": "EventLogging"}],
-        },
-        {"id": "change-0002", "state": "torn", "error": "unexpected end"},
+        {"id": "change-0001", "gzip": packed(journal(meta={"ticket": "CHG1"}))},
+        {"id": "change-0002", "error": "unexpected end"},
     ],
     "errors": [{"path": PROTOCOLS + r"\Ciphers", "code": 5, "text": "Access is denied."}],
 }
@@ -115,7 +108,7 @@ def test_every_kind_of_value_keeps_its_type() -> None:
 def test_identity_times_files_and_journal_arrive_typed() -> None:
     observation = read()
     assert (observation.machine.computer, observation.machine.boot) == ("EX01", 133000000000000000)
-    assert observation.journal[0].values == ((PROTOCOLS, "EventLogging"),)
+    assert observation.journal[0].values == ((KEY, "Enabled"),)
     assert observation.journal[0].meta == {"ticket": "CHG1"}
     assert (observation.journal[1].state, observation.journal[1].error) == ("torn", "unexpected end")
     found = observation.file(r"bin\exsetup.exe")
@@ -226,16 +219,24 @@ def test_a_broken_member_is_named_with_its_place_in_one_sentence(path: str, new:
     assert message.isprintable()
 
 
-@pytest.mark.parametrize(
-    ("member", "new"),
-    [("state", "reverted"), ("closed", ""), ("started", "yesterday"), ("meta", {"a": 1}), ("reboot_required", None)],
-)
-def test_a_journal_that_is_not_understood_is_torn_and_the_host_is_read_all_the_same(member: str, new: t.Any) -> None:
-    answer = copy.deepcopy(ANSWER)
-    answer["journal"][0][member] = new
-    observation = from_host(answer)
-    assert (observation.journal[0].id, observation.journal[0].state) == (ANSWER["journal"][0]["id"], "torn")
-    assert f"journal[0].{member}" in observation.journal[0].error
+BOMB = base64.b64encode(gzip.compress(b" " * 50_000_000)).decode()
+NO_JOURNAL: dict[str, tuple[str, str]] = {
+    "not whole": (packed(journal())[:40], "did not come over whole"),
+    "not packed": (base64.b64encode(b"{}").decode(), "did not come over whole"),
+    "nothing": ("", "is empty"),
+    "nothing, packed": (packed(b""), "is empty"),
+    "larger than any journal": (BOMB, "larger than 1 MB"),
+    "of another change": (packed(journal("change-0009")), "the file is named change-0001, found 'change-0009'"),
+    "of a later version": (packed(journal(contract=2)), "this version knows 1, found 2"),
+}
+
+
+@pytest.mark.parametrize("name", NO_JOURNAL)
+def test_a_journal_that_is_not_understood_is_torn_and_the_host_is_read_all_the_same(name: str) -> None:
+    content, words = NO_JOURNAL[name]
+    observation = from_host(at("journal.0.gzip", content))
+    assert (observation.journal[0].id, observation.journal[0].state) == ("change-0001", "torn")
+    assert words in observation.journal[0].error
     assert observation.keys == from_host(ANSWER).keys
 
 

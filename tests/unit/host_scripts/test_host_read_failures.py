@@ -152,6 +152,28 @@ def test_files_are_answered_in_the_order_of_the_request(stage: Stage) -> None:
     assert errors(answer) == codes
 
 
+def test_a_star_stands_for_every_folder_in_its_place_that_has_the_file(stage: Stage) -> None:
+    folder = stage.driver.host.drive / "files" / "history"
+    for name, has_it in (("{B}", True), ("{a}", True), ("none", False)):
+        (folder / name / "Machine").mkdir(parents=True, exist_ok=True)
+        if has_it:
+            (folder / name / "Machine" / "x.xml").write_bytes(name.encode())
+    (folder / "x.xml").write_bytes(b"in no folder")
+    star = "C:\\files\\history\\*\\Machine"
+    asked = [f"{star}\\x.xml", f"{star}\\y.xml", "C:\\none\\*\\x.xml", "\\\\elsewhere\\*\\x.xml"]
+    answer = stage.read(files=[{"path": path, "content": True} for path in asked]).one()
+    found = {file["path"]: file["content"] for file in answer["files"] if file["exists"]}
+    assert found == {
+        "C:\\files\\history\\{a}\\Machine\\x.xml": "e2F9",
+        "C:\\files\\history\\{B}\\Machine\\x.xml": "e0J9",
+    }
+    assert [(file["path"], file["exists"]) for file in answer["files"] if not file["exists"]] == [
+        (asked[1], False),
+        (asked[2], False),
+        (asked[3], None),
+    ]
+
+
 def test_a_file_that_another_program_keeps_for_itself_is_an_error_with_its_number(stage: Stage) -> None:
     folder = stage.driver.host.drive / "files"
     folder.mkdir(exist_ok=True)

@@ -18,6 +18,7 @@ from lab.engine_emulated import host_read, host_write, journal
 from lab.engine_emulated.arguments import ArgumentError
 from lab.faults import PowerLossError
 from lab.filesystem import Folder
+from tools.journals import unpacked
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 
@@ -207,9 +208,8 @@ def test_a_change_is_written_with_its_keys_and_journalled_byte_for_byte(host: La
     }
     assert content["operations"][2]["after"] == {"exists": False}
     assert host.journal_files()["change-1.reg"].startswith(b"\xff\xfeW\0")
-    (header,) = read(host, journal=True)["journal"]
-    assert (header["id"], header["state"]) == ("change-1", "closed")
-    assert header["values"][2] == {"path": T, "name": "text"}
+    (one,) = read(host, journal=True)["journal"]
+    assert (one["id"], unpacked(one)) == ("change-1", host.journal_files()["change-1.json"])
 
 
 def test_a_mismatch_writes_nothing_leaves_no_journal_and_shows_what_is_there(host: LabHost) -> None:
@@ -333,13 +333,14 @@ def test_a_key_is_deleted_once_the_change_has_emptied_it(host: LabHost) -> None:
     assert not host.registry.exists(f"{T}\\A")
 
 
-def test_a_broken_journal_is_torn_and_says_why(host: LabHost) -> None:
+def test_a_broken_journal_comes_as_it_is_and_one_that_is_too_large_says_so(host: LabHost) -> None:
     write(host, setting())
     host.files.add(f"{journal.FOLDER}\\broken-1.json", b'{"contract": 1, "id": "bro')
-    host.files.add(f"{journal.FOLDER}\\liar-0001.json", host.journal_files()["change-1.json"])
-    found = {header["id"]: header for header in read(host, journal=True)["journal"]}
-    assert [found[name]["state"] for name in ("broken-1", "change-1", "liar-0001")] == ["torn", "closed", "torn"]
-    assert "change-1" in found["liar-0001"]["error"]
+    host.files.add(f"{journal.FOLDER}\\large-01.json", b" " * (journal.SIZE_LIMIT + 1))
+    found = {one["id"]: one for one in read(host, journal=True)["journal"]}
+    assert sorted(found) == ["broken-1", "change-1", "large-01"]
+    assert unpacked(found["broken-1"]) == b'{"contract": 1, "id": "bro'
+    assert found["large-01"] == {"id": "large-01", "error": "The journal is larger than 1 MB."}
 
 
 @pytest.mark.parametrize(

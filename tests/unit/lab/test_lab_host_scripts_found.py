@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from lab import LabHost
-from lab.engine_emulated import host_read, host_write, journal
+from lab.engine_emulated import host_read, host_write
 from lab.engine_emulated.arguments import ArgumentError
 
 from .conftest import MakeHost
@@ -54,14 +54,6 @@ def test_names_that_dotnet_takes_for_one_are_one_target(host: LabHost) -> None:
 def test_names_in_meta_differ_in_more_than_case(host: LabHost) -> None:
     with pytest.raises(ArgumentError, match="Ticket differs from another one in case only"):
         write(host, setting(), meta={"ticket": "1", "Ticket": "2"})
-
-
-def test_a_journal_whose_meta_is_no_text_is_torn(host: LabHost) -> None:
-    write(host, setting(), meta={"ticket": "x"})
-    content = host.journal_files()["change-1.json"].replace(b'{"ticket":"x"}', b'{"ticket":4.5}')
-    host.files.add(f"{journal.FOLDER}\\change-1.json", content)
-    (header,) = read(host, journal=True)["journal"]
-    assert header["state"] == "torn"
 
 
 @pytest.mark.parametrize(("asked", "is_check"), [(None, False), (False, False), (True, True), ("no", True), (0, True)])

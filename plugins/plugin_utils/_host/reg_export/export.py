@@ -12,8 +12,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import C
 
 from ..errors import ObservationError
 from ..names import fold, path_key, printable
-from ..observation import WHOLE_TREE, KeyRequest, Machine, Observation, RegistryKey, RegistryValue
+from ..observation import WHOLE_TREE, KeyRequest, Machine, Observation, RegistryKey
 from ..registry_data import from_bytes
+from ..registry_value import RegistryValue
 from ..tree import PathKey, nest
 from .parse import DeleteKey, Dropped, OpenKey, SetValue, parse
 from .stated import stated_keys

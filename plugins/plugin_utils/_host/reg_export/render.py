@@ -18,8 +18,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
 )
 
 from ..names import printable
-from ..observation import RegistryValue
 from ..registry_data import to_bytes
+from ..registry_value import RegistryValue
 from .text import Version
 
 _TEXT_KINDS = (REG_SZ, REG_EXPAND_SZ, REG_MULTI_SZ)

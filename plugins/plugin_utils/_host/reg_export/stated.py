@@ -21,7 +21,8 @@ from ..errors import ObservationError
 from ..exchange import MSI_VALUES, Build, parse_build, version_of
 from ..identity import WINDOWS
 from ..names import fold, path_key, printable
-from ..observation import RegistryKey, RegistryValue
+from ..observation import RegistryKey
+from ..registry_value import RegistryValue
 from ..tree import PathKey
 
 Keys = dict[PathKey, RegistryKey]
