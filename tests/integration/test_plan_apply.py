@@ -43,7 +43,7 @@ def apply(name: str, file: str = "plan.json", **more: t.Any) -> dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Story:
-    """``refused``: plans that are not what was approved. ``stale``: the server moved. ``done``: planned anew, applied."""
+    """``refused``: plans that are not what was approved. ``stale``: the server moved. ``done``: a new plan, applied."""
 
     lab: Lab
     folder: pathlib.Path

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Equal meaning is left alone, and written in the usual numbers on request only."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from hypothesis import given
+from tools.examples import examples
+from tools.planned_host import PREPARED, PlannedHost, entry, written
+from tools.random_hosts import STAGE, hosts
+from tools.sample_host import protocol
+
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
+    Act,
+    Plan,
+    Reason,
+    check_plan,
+    make_plan,
+    normalised,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import after, read_state
+
+pytestmark = pytest.mark.proves("least_written")
+
+ON = 0xFFFFFFFF
+AES = r"SCHANNEL\Ciphers\AES 128/128"
+SHA256 = r"SCHANNEL\Hashes\SHA256"
+ECDH = r"SCHANNEL\KeyExchangeAlgorithms\ECDH"
+DOTNET = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
+
+
+def normal(host: PlannedHost, stage: str, *, force: bool = False) -> tuple[Plan, Plan]:
+    """The plan as it is made, and normalised."""
+    plan = make_plan(host.state, host.baseline, stage, members=PREPARED, force=force)
+    usual = normalised(plan, host.state, force=force)
+    assert check_plan(host.state, host.baseline, usual) == ()
+    return plan, usual
+
+
+def test_a_version_that_is_on_in_another_number_is_written_as_1_on_request_only() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", ON, 0, sides="Server"))
+    plan, usual = normal(host, "prepare")
+    assert ("Server", "Enabled") not in written(plan)
+    assert written(usual)["Server", "Enabled"] == 1
+    assert ("Server", "DisabledByDefault") not in written(usual)
+    changed = entry(usual, "tls_1_2.server")
+    assert (changed.act, changed.reason, changed.before, changed.after) == (
+        Act.SET,
+        Reason.EQUAL_MEANING,
+        "enabled",
+        "enabled",
+    )
+
+
+def test_a_version_that_is_written_anyhow_gets_both_values_in_the_usual_numbers() -> None:
+    host = PlannedHost("ws2008r2", None, protocol("TLS 1.2", 5, None, sides="Server"))
+    plan, usual = normal(host, "prepare")
+    assert written(plan)["Server", "DisabledByDefault"] == 0
+    assert ("Server", "Enabled") not in written(plan)
+    assert written(usual)["Server", "Enabled"] == 1
+
+
+@pytest.mark.parametrize(("key", "found"), [(AES, 1), (SHA256, 1), (ECDH, 1), (AES, 2)])
+def test_an_algorithm_that_is_on_as_1_is_written_as_all_ones(key: str, found: int) -> None:
+    catalogue = load()
+    name = key.rsplit("\\", 1)[-1]
+    setting = next(
+        one for one in catalogue.settings.values() if one.places[0].key.endswith(key.removeprefix("SCHANNEL"))
+    )
+    overlay = (
+        f"add:\n  - {{id: keep_it_on, setting: {setting.id}, want: {{explicit: enabled}}, stage: prepare,"
+        " severity: note, reason: This site wants to see it written down., sources: [S6]}\n"
+    )
+    host = PlannedHost("ws2016", "15.1.2507.6", {key: {"Enabled": found}}, overlays=[overlay])
+    plan, usual = normal(host, "prepare")
+    assert (name, "Enabled") not in written(plan)
+    assert written(usual)[name, "Enabled"] == ON
+
+
+def test_values_that_are_usual_off_or_of_later_stages_stay() -> None:
+    found = {**protocol("TLS 1.2", 1, 0), **protocol("SSL 3.0", 0, 7)}
+    host = PlannedHost("ws2016", "15.1.2507.6", found)
+    plan, usual = normal(host, "prepare")
+    assert usual == plan
+
+
+def test_a_number_that_is_not_on_for_dotnet_is_the_business_of_its_rule() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", {DOTNET: {"SchUseStrongCrypto": 2}})
+    plan, usual = normal(host, "prepare")
+    assert usual.operations == plan.operations
+    assert written(plan)["v4.0.30319", "SchUseStrongCrypto"] == 1
+
+
+def test_the_restart_that_it_needs_is_said() -> None:
+    found: dict[str, t.Any] = protocol("TLS 1.2", ON, 0)
+    host = PlannedHost("ws2016", "15.1.2507.6", found)
+    host.apply("prepare")
+    host.restart()
+    plan, usual = normal(host, "prepare")
+    assert not plan.operations
+    assert (usual.applyable, usual.complete, usual.reboot_required) == (True, True, True)
+    assert [gate.kind for gate in usual.next_gates][:1] == ["boot"]
+
+
+@examples(60)
+@given(hosts(), STAGE)
+def test_what_counts_is_the_same_before_and_after(host: PlannedHost, stage: str) -> None:
+    plan, usual = normal(host, stage, force=True)
+    state = host.state
+    plain = read_state(after(state.observation, plan.operations), load())
+    done = read_state(after(state.observation, usual.operations), load())
+    assert {name: one.configured for name, one in done.settings.items()} == {
+        name: one.configured for name, one in plain.settings.items()
+    }
+    again = normalised(make_plan(done, host.baseline, stage, members=PREPARED, force=True), done, force=True)
+    first, second = ({(one.path, one.name) for one in plan.operations} for plan in (usual, again))
+    assert first & second == set()
