@@ -34,6 +34,8 @@ COMPONENTS = {
     "pop3": "PopProxy",
     "pop3s": "PopProxy",
 }
+#: What a real restart takes on the clock of the host: two boots are never within seconds.
+RESTART_SECONDS = 180
 SHUTDOWN_SCHEDULED = 1190
 SHUTDOWN_IN_PROGRESS = 1115
 
@@ -281,6 +283,7 @@ class LabHost:
 
     async def come_up(self) -> None:
         """Boots: what was pending takes effect, the boot time is new."""
+        self.clock.offset += RESTART_SECONDS
         self.boot = self.clock.now()
         await self._refresh()
         self.at_boot = schannel.read(self.registry, self.persona.os)

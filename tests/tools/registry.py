@@ -9,15 +9,18 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import REG_DWORD, load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeHeader,
+    ChangeOperation,
     FileFact,
     KeyRequest,
     Machine,
     Observation,
     ReadError,
     RegistryKey,
+    RegistryValue,
+    Revert,
     from_reg_export,
     join_path,
     nest,
@@ -80,7 +83,7 @@ def on_host(
 
     ``written``: times of keys (short names allowed, without brackets); all others were written before the boot.
     """
-    times = {path_key(_long(path)): time for path, time in (written or {}).items()}
+    times = {path_key(long_path(path)): time for path, time in (written or {}).items()}
 
     observation = exported(text, os, exchange, role)
     asked = tuple(_request(entry) for entry in load().reading["keys"])
@@ -143,13 +146,41 @@ def change(
     reboot_required: bool = True,
     values: t.Sequence[tuple[str, str]] = (),
     error: str = "",
+    operations: t.Sequence[ChangeOperation] = (),
+    meta: t.Mapping[str, str] | None = None,
+    revert: Revert | None = None,
 ) -> ChangeHeader:
-    """A journal header; key paths may use the short names without brackets."""
-    touched = tuple((_long(path), name) for path, name in values)
-    return ChangeHeader(name, state, started, closed, boot, reboot_required, {}, touched, error)
+    """A change as its journal tells it; key paths may use the short names without brackets. ``values``: for one whose
+    operations do not matter.
+    """
+    touched = tuple((long_path(path), name) for path, name in values)
+    touched += tuple((one.path, one.name) for one in operations)
+    return ChangeHeader(
+        name,
+        state,
+        started,
+        closed,
+        boot,
+        reboot_required,
+        meta or {},
+        touched,
+        error,
+        operations=tuple(operations),
+        revert=revert,
+    )
 
 
-def _long(path: str) -> str:
+def written(
+    path: str, name: str, before: int | None, after: int | None, created_keys: t.Sequence[str] = ()
+) -> ChangeOperation:
+    """A REG_DWORD that a change wrote or deleted; None = absent."""
+    old, new = (None if number is None else RegistryValue(name, REG_DWORD, number) for number in (before, after))
+    created = tuple(long_path(key) for key in created_keys)
+    return ChangeOperation("delete_value" if after is None else "set", long_path(path), name, old, new, created)
+
+
+def long_path(path: str) -> str:
+    """The path that a short name stands for."""
     for short, long in _SHORT.items():
         name = short.strip("[]-")
         if path == name or path.startswith(name + "\\"):

@@ -28,7 +28,10 @@ def earlier_stage(stage: str, earlier: StageState, state: State) -> Gate:
     if earlier.state == PENDING:
         reason = f"Stage '{earlier.stage}' is written and does not count yet. {earlier.detail}"
         remedy = f"Restart the server, then apply stage '{stage}'."
-        if not state.debt.changes:
+        if state.debt.unfinished:
+            reason += f" {_unfinished(state.debt.unfinished)}"
+            remedy = f"{_take_back(state.debt.unfinished)} Or, if all of it is as wanted, restart the server."
+        elif not state.debt.changes:
             remedy = (
                 "The keys were written after the last start of the server, by somebody else or by Group Policy: "
                 f"restart the server yourself, then apply stage '{stage}'."
@@ -45,6 +48,15 @@ def earlier_stage(stage: str, earlier: StageState, state: State) -> Gate:
     return Gate(
         stage, "host", "unknown", reason, "Make the values readable for the account that is used, then run again."
     )
+
+
+def _unfinished(changes: t.Sequence[str]) -> str:
+    whose = "The change" if len(changes) == 1 else "The changes"
+    return f"{whose} {names(changes)} did not end and left some values behind."
+
+
+def _take_back(changes: t.Sequence[str]) -> str:
+    return f"Take {'it' if len(changes) == 1 else 'each of them'} back with msexchange.tls.rollback, then run again."
 
 
 def after_writing(stage: str, earlier: str) -> Gate:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .after import Write, after
 from .effective import default_of
+from .journal import same_value, since_boot
 from .meaning import ONE_IS_ON
 from .model import Debt, Form, Origin, SettingState, State
 from .read import read_state, user_hives
@@ -25,6 +26,8 @@ __all__ = [
     "after",
     "default_of",
     "read_state",
+    "same_value",
+    "since_boot",
     "usable_suites",
     "user_hives",
 ]

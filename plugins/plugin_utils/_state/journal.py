@@ -11,16 +11,20 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Setting
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeHeader,
+    ChangeOperation,
+    ChangeState,
     Observation,
+    RegistryValue,
     fold,
     group_policy_records,
     path_key,
+    to_bytes,
 )
 
 from .model import Debt
 
-#: The boot time is now minus uptime, so it moves a little from reading to reading; two boots are never this near
-#: (100 ns units).
+#: host_read and host_write stamp a boot with the same number as long as Windows runs, whatever the clock does; other
+#: ways to tell it (uptime) move a little. Two boots are never this near (100 ns units).
 SAME_BOOT = 10 * 10_000_000
 
 US = "us"
@@ -32,24 +36,62 @@ UNKNOWN = "unknown"
 _POLICY_KEY = path_key(r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies")
 
 
+#: All of the change stands in the registry, or stood there and was taken back while services could have read it.
+_WHOLE = frozenset({ChangeState.CLOSED, ChangeState.REVERTED})
+#: Some of it may stand there.
+_IN_PART = frozenset({ChangeState.OPEN, ChangeState.PUT_BACK_FAILED})
+
+
 def since_boot(change: ChangeHeader, boot: int | None) -> bool:
-    """Whether a change was made since the host's last boot; False when that cannot be told."""
+    """Whether a change was made since the host's last boot; False when that cannot be told.
+
+    The stamps of the boots decide: a clock that was set makes no difference to them. Only a change without one (a host
+    that forbids native calls tells none) is told by the clock.
+    """
     if boot is None:
         return False
-    if change.closed is not None and change.closed > boot:
-        return True
-    return change.boot is not None and abs(change.boot - boot) <= SAME_BOOT
+    stamp = change.boot if change.revert is None or change.revert.boot is None else change.revert.boot
+    if stamp is not None:
+        return abs(stamp - boot) <= SAME_BOOT
+    return change.closed is not None and change.closed > boot
 
 
 def debt(observation: Observation) -> Debt:
-    """The changes of ours that still wait for a boot, oldest first. Nothing else makes a reboot necessary."""
+    """The changes of ours that still wait for a boot, oldest first. Nothing else makes a reboot necessary.
+
+    A change that was begun and did not end counts as soon as one of its values is there.
+    """
     boot = observation.machine.boot
-    owed = [
-        change
-        for change in observation.journal
-        if change.state == "closed" and change.reboot_required and since_boot(change, boot)
-    ]
-    return Debt(tuple(change.id for change in sorted(owed, key=lambda change: (change.started or 0, change.id))))
+    made = [change for change in observation.journal if change.reboot_required and since_boot(change, boot)]
+    owed = [change for change in made if change.state in _WHOLE or is_left_in_part(change, observation)]
+    unfinished = [change for change in owed if change.state in _IN_PART]
+    return Debt(_oldest_first(owed), _oldest_first(unfinished))
+
+
+def is_left_in_part(change: ChangeHeader, observation: Observation) -> bool:
+    """Whether a change did not end well and left at least one of its values."""
+    return change.state in _IN_PART and any(_is_there(one, observation) for one in change.operations)
+
+
+def _is_there(operation: ChangeOperation, observation: Observation) -> bool:
+    """Whether what an operation was to bring about is so now, and was not before."""
+    if operation.is_key:
+        key = observation.key(operation.path)
+        return key is not None and not key.exists
+    if operation.before == operation.after or not observation.was_read(operation.path, operation.name):
+        return False
+    return same_value(observation.value(operation.path, operation.name), operation.after)
+
+
+def same_value(one: RegistryValue | None, other: RegistryValue | None) -> bool:
+    """Whether two values are equal byte for byte; of the name, the spelling does not count."""
+    if one is None or other is None:
+        return one is other
+    return (one.kind, to_bytes(one)) == (other.kind, to_bytes(other))
+
+
+def _oldest_first(changes: t.Sequence[ChangeHeader]) -> tuple[str, ...]:
+    return tuple(change.id for change in sorted(changes, key=lambda change: (change.started or 0, change.id)))
 
 
 def touched_since_boot(observation: Observation) -> frozenset[tuple[tuple[str, ...], str]]:
@@ -58,7 +100,7 @@ def touched_since_boot(observation: Observation) -> frozenset[tuple[tuple[str, .
     return frozenset(
         _place(observation, path, name)
         for change in observation.journal
-        if change.state != "put_back" and since_boot(change, boot)
+        if change.state != ChangeState.PUT_BACK and since_boot(change, boot)
         for path, name in change.values
     )
 
@@ -69,7 +111,7 @@ def owners(observation: Observation, settings: t.Iterable[Setting]) -> dict[str,
     ours = {
         _place(observation, path, name)
         for change in observation.journal
-        if change.state == "closed"
+        if change.state == ChangeState.CLOSED or is_left_in_part(change, observation)
         for path, name in change.values
     }
     found: dict[str, str] = {}

@@ -61,9 +61,13 @@ class SettingState:
 
 @dataclasses.dataclass(frozen=True)
 class Debt:
-    """A reboot that a change of ours still needs: the change ids, oldest first."""
+    """A reboot that a change of ours still needs: the change ids, oldest first.
+
+    ``unfinished``: those among them that were begun and did not end well; they can be taken back.
+    """
 
     changes: tuple[str, ...]
+    unfinished: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

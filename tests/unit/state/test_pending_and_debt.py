@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import pytest
-from tools.registry import AFTER, BEFORE, BOOT, HOUR, change, state_of
+from tools.registry import AFTER, BEFORE, BOOT, HOUR, change, long_path, state_of, written
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ChangeOperation, Revert
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 pytestmark = pytest.mark.proves("state_meaning")
@@ -75,8 +76,56 @@ def test_a_closed_change_since_the_boot_is_a_debt() -> None:
 
 
 @pytest.mark.parametrize("state", ["open", "put_back", "put_back_failed", "torn"])
-def test_a_change_that_did_not_end_well_is_no_debt(state: str) -> None:
-    assert owed(change("one", state=state)) == ()
+def test_a_change_of_which_nothing_is_there_is_no_debt(state: str) -> None:
+    assert owed(change("one", state=state, operations=[written(SERVER, "Enabled", None, 0)])) == ()
+
+
+ZERO_OVER_ONE = ("Enabled", 1, 0)
+
+
+@pytest.mark.parametrize("state", ["open", "put_back_failed"])
+@pytest.mark.parametrize("second", [("DisabledByDefault", None, 1), ("Absent", None, 1), ("Absent", 1, None)])
+def test_a_change_that_did_not_end_is_a_debt_as_soon_as_one_of_its_values_is_there(
+    state: str, second: tuple[str, int | None, int | None]
+) -> None:
+    operations = [written(SERVER, "Other", 1, 7), written(SERVER, *second), written(SERVER, *ZERO_OVER_ONE)]
+    found = state_of(OFF, journal=[change("one", state=state, operations=operations)]).debt
+    assert (found.changes, found.unfinished) == (("one",), ("one",))
+
+
+def test_a_change_that_did_not_end_is_no_debt_where_its_values_were_there_before_it() -> None:
+    same = [written(SERVER, "Enabled", 0, 0), written(SERVER, "Absent", None, None)]
+    assert state_of(OFF, journal=[change("one", state="open", operations=same)]).debt.changes == ()
+
+
+def test_a_change_that_did_not_end_is_no_debt_after_a_boot_and_where_none_is_needed() -> None:
+    one = written(SERVER, *ZERO_OVER_ONE)
+    for more in ({"boot": BOOT - HOUR}, {"reboot_required": False}):
+        assert state_of(OFF, journal=[change("one", state="open", operations=[one], **more)]).debt.changes == ()
+
+
+def test_a_key_that_a_change_deleted_before_it_was_stopped_is_a_debt() -> None:
+    gone = ChangeOperation("delete_key", f"{long_path(SERVER)}\\Empty", "", None, None)
+    assert state_of(OFF, journal=[change("one", state="open", operations=[gone])]).debt.changes == ("one",)
+    kept = ChangeOperation("delete_key", long_path(SERVER), "", None, None)
+    assert state_of(OFF, journal=[change("one", state="open", operations=[kept])]).debt.changes == ()
+
+
+def test_a_value_of_another_kind_with_the_same_number_is_not_what_the_change_wrote() -> None:
+    as_text = "[" + SERVER + ']\n"Enabled"="0"\n'
+    stopped = change("one", state="open", operations=[written(SERVER, *ZERO_OVER_ONE)])
+    assert state_of(as_text, journal=[stopped]).debt.changes == ()
+
+
+def test_a_change_that_its_timer_took_back_since_the_boot_is_a_debt() -> None:
+    # Services may have read its values in between.
+    assert owed(change("one", state="reverted")) == ("one",)
+
+
+def test_a_timer_that_fired_after_the_boot_makes_the_debt_begin_again() -> None:
+    fired = Revert("reverted", "task", None, BOOT)
+    assert owed(change("one", state="reverted", boot=BOOT - HOUR, revert=fired)) == ("one",)
+    assert owed(change("one", state="reverted", boot=BOOT - HOUR)) == ()
 
 
 def test_a_change_that_needs_no_boot_is_no_debt() -> None:
@@ -97,13 +146,18 @@ def test_boots_that_are_more_than_ten_seconds_apart_are_two(seconds: int, debts:
     assert owed(change("one", boot=BOOT + seconds * 10_000_000, closed=None)) == debts
 
 
-def test_a_change_that_was_closed_in_the_moment_of_the_boot_counts_as_before_it() -> None:
-    assert owed(change("one", boot=BOOT - HOUR, closed=BOOT)) == ()
-    assert owed(change("one", boot=BOOT - HOUR, closed=BOOT + 1)) == ("one",)
+def test_without_a_stamp_of_the_boot_the_clock_tells_and_the_moment_of_the_boot_counts_as_before_it() -> None:
+    assert owed(change("one", boot=None, closed=BOOT)) == ()
+    assert owed(change("one", boot=None, closed=BOOT + 1)) == ("one",)
+    assert owed(change("one", boot=None, closed=None)) == ()
 
 
-def test_a_clock_that_was_set_after_the_change_does_not_lose_the_debt() -> None:
-    assert owed(change("one", boot=BOOT - HOUR)) == ("one",)
+def test_a_clock_that_was_set_back_does_not_make_a_debt_outlive_its_boot() -> None:
+    assert owed(change("one", boot=BOOT - HOUR, closed=BOOT + HOUR)) == ()
+
+
+def test_a_clock_that_was_set_back_after_the_change_does_not_lose_the_debt() -> None:
+    assert owed(change("one", boot=BOOT, started=BOOT - HOUR, closed=BOOT - HOUR)) == ("one",)
 
 
 def test_debts_come_oldest_first() -> None:
