@@ -107,14 +107,23 @@ def reboot(lab: Lab, name: str) -> None:
     lab.reboot(name)
 
 
-@contextlib.contextmanager
-def after_reading(host: LabHost, act: t.Callable[[], None]) -> t.Iterator[None]:
+def after_reading(host: LabHost, act: t.Callable[[], None]) -> contextlib.AbstractContextManager[None]:
     """Does something on a host as soon as host_read has run there."""
+    return _after("msexchange.tls.host_read", host, act)
+
+
+def after_writing(host: LabHost, act: t.Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+    """Does something on a host as soon as host_write has run there."""
+    return _after("msexchange.tls.host_write", host, act)
+
+
+@contextlib.contextmanager
+def _after(job: str, host: LabHost, act: t.Callable[[], None]) -> t.Iterator[None]:
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(0.01):
-            if host.counters.executions["msexchange.tls.host_read"]:
+            if host.counters.executions[job]:
                 act()
                 return
 

@@ -38,6 +38,11 @@ class ChangeAction(TlsAction):
 
         preload()
 
+    @property
+    def only_predicts(self) -> bool:
+        """Whether the task runs in check mode."""
+        return bool(self._task.check_mode)
+
     def apply(self, task: Task, wants: t.Mapping[str, t.Any]) -> Result:
         """Bring exactly these settings about (id -> wanted value), or fail: there is no stage that could come later."""
         baseline = direct(wants, task.catalogue)
@@ -63,7 +68,7 @@ class ChangeAction(TlsAction):
         result = self._prediction(task, state, plan)
         if plan.operations:
             result["reach"] = self._reach(task, state, plan, force=force)
-        if plan.operations and not self._task.check_mode:
+        if plan.operations and not self.only_predicts:
             result.update(self._write(task, plan, result, meta or {}))
         return result
 

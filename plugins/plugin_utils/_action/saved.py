@@ -110,24 +110,25 @@ def apply_saved(action: ChangeAction, task: Task, members: t.Mapping[str, Member
         deviations=[],
         **stages_of(plan),
     )
-    if result["change"]:
+    if plan.operations and not action.only_predicts:
         _require_as_planned(task, saved.record, result)
     return result
 
 
 def _require_as_planned(task: Task, record: HostPlan, result: Result) -> None:
     """Actual against planned, every value that the plan looked at."""
-    host = task.broker.host
+    host, change = task.broker.host, result["change"]
+    done = f"change {change} is written" if change else "somebody wrote the same at the same time"
     try:
         found = deviations(record, task.read())
     except HostError as error:
-        why = f"{host}: the plan is written as change {result['change']}, but was not looked at again. {error.sentence}"
+        why = f"{host}: {done}, but the server was not looked at again. {error.sentence}"
         raise TaskError(why, unreachable=error.unreachable, **result) from error
     if found:
         result["deviations"] = list(found)
         why = "; ".join(found[:8]) + (f"; and {len(found) - 8} more" if len(found) > 8 else "")
         raise TaskError(
-            f"{host}: change {result['change']} is written, and the server is not as planned: {why}. "
+            f"{host}: {done}, and the server is not as planned: {why}. "
             "Find out who writes there, then make a plan anew.",
             **result,
         )
