@@ -93,6 +93,10 @@ windows: $(TEST) ## Tests that take a real Windows server: make windows HOST=mbx
 	  MSEXCHANGE_TLS_EXPENDABLE='$(EXPENDABLE)' MSEXCHANGE_TLS_SCHANNEL_SERVER='$(SERVER)' \
 	  python -m pytest -m 'needs_windows or confirmed_on_windows' --junit-xml "$(OUT)/windows.xml" tests/integration $(ARGS)
 
+.PHONY: plan-mutations
+plan-mutations: $(TEST) ## A hundred thousand spoiled plan files through their reader; ARGS="COUNT SEED"
+	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/plan_mutations.py $(ARGS)
+
 .PHONY: wire-mutations
 wire-mutations: $(TEST) ## A million damaged flights through every reader of the prober; ARGS="COUNT SEED"
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/wire_mutations.py $(ARGS)
