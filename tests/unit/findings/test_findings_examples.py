@@ -403,7 +403,10 @@ def observation_of(example: Example) -> Observation:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.finding)
 def test_the_excerpt_brings_the_finding_with_names_and_values_in_its_message(example: Example) -> None:
-    found = [finding for finding in find(read_state(observation_of(example), load())) if finding.id == example.finding]
+    everything = find(read_state(observation_of(example), load()))
+    for one in everything:
+        assert all(isinstance(text, str) and text for text in (one.subject, one.message, one.reason, one.remedy))
+    found = [finding for finding in everything if finding.id == example.finding]
     assert found
     assert any(all(words in finding.message for words in example.says) for finding in found), [f.message for f in found]
 

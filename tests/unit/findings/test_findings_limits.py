@@ -141,6 +141,13 @@ CASES = (
     Case("clients.ssl_switched_on", USER + '"SecureProtocols"=dword:800\n'),
     Case("clients.ssl_switched_on", USER + '"SecureProtocols"=hex(b):a8,00,00,00,00,00,00,00\n'),
     Case("clients.ssl_switched_on", MACHINE + '"SecureProtocols"=dword:a8\n', ("wininet.machine",)),
+    Case(
+        "clients.ssl_switched_on",
+        '[WINHTTP32]\n"DefaultSecureProtocols"=dword:a8\n'
+        + MACHINE.replace("SOFTWARE", "SOFTWARE\\WOW6432Node")
+        + '"SecureProtocols"=dword:a8\n',
+        ("winhttp.wow64.default_secure_protocols", "wininet.wow64"),
+    ),
     Case("clients.without_tls_1_2", '[WINHTTP]\n"DefaultSecureProtocols"=dword:800\n'),
     Case("clients.unknown_bits", '[WINHTTP]\n"DefaultSecureProtocols"=dword:2aa8\n'),
     Case("clients.bits_without_effect", '[WINHTTP]\n"DefaultSecureProtocols"=dword:880\n'),

@@ -68,7 +68,9 @@ def test_configured_effective_and_waiting_are_three_things(
 )
 def test_what_is_configured_says_why_it_does_not_count_yet(written: int, boot: int | None, detail: str) -> None:
     registry = protocol("TLS 1.1", 0, 1, sides="Server")
-    assert judged(SETTING, "disabled", registry, written={SERVER: written}, boot=boot).detail == detail
+    found = judged(SETTING, "disabled", registry, written={SERVER: written}, boot=boot)
+    assert found.detail == detail
+    assert (found.before, found.after, found.operations, found.refusal) == ("disabled", "disabled", (), "")
 
 
 def test_what_differs_says_why_it_is_wanted() -> None:

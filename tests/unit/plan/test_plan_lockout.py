@@ -123,6 +123,8 @@ def test_the_suites_of_tls_1_3_serve_every_type_of_certificate() -> None:
     plan = plan_for({SUITES: ["TLS_AES_256_GCM_SHA384"]}, "ws2022", off)
     assert plan.gates == ()
     assert plan.operations
+    both = {SUITES: ["TLS_AES_256_GCM_SHA384", *RSA_ONLY, *ECDSA_ONLY], "protocols.tls_1_3.server": "enabled"}
+    assert plan_for(both, "ws2022", protocol("TLS 1.3", 0, 1)).gates == ()
 
 
 #: What has to be on for a suite, by the names of ciphers, hashes and key exchange below SCHANNEL (guidance 1.5, 2.1).
@@ -231,6 +233,15 @@ def test_taking_something_away_without_knowing_the_suites_is_refused_and_adding_
     assert [gate.kind for gate in plan.gates] == ["unknown"]
     assert plan.operations == ()
     assert plan_for({"protocols.tls_1_2.server": "disabled_by_default"}, registry=broken).operations
+
+
+def test_without_knowing_the_suites_only_what_can_take_one_away_is_refused() -> None:
+    broken = {LOCAL_LISTS: {"Functions": (7, b"\x01")}}
+    assert plan_for({"renegotiation.insecure_clients": "disabled"}, registry=broken).operations
+    ours = {**broken, POLICY_LISTS: {"Functions": RSA_ONLY[0]}}
+    plan = make_plan(sample_state("ws2016", None, ours), direct({SUITES: "absent"}, load()), "prepare", force=True)
+    assert [gate.kind for gate in plan.gates] == ["unknown"]
+    assert plan.operations == ()
 
 
 def test_an_exception_that_keeps_tls_1_0_keeps_the_suite_list_from_being_written() -> None:

@@ -24,4 +24,4 @@ def find(state: State, *, observed: t.Iterable[Endpoint] = ()) -> tuple[Finding,
     """
     view = View(state, tuple(observed))
     hits = ((check, hit) for check in FINDINGS.values() for hit in check.run(view))
-    return in_order(check.finding(hit.subject, hit.message, hit.remedy) for check, hit in hits)
+    return in_order(check.finding(hit.subject, hit.message) for check, hit in hits)

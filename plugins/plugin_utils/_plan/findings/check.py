@@ -22,12 +22,11 @@ Endpoint = t.Mapping[str, t.Any]
 class Hit:
     """One place where a check found something.
 
-    ``subject``: setting id, registry path or endpoint. ``remedy``: empty = that of the check.
+    ``subject``: setting id, registry path or endpoint.
     """
 
     subject: str
     message: str
-    remedy: str = ""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

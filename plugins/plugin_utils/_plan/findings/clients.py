@@ -97,7 +97,7 @@ def _views_differ(view: View) -> t.Iterator[Hit]:
     for group in ("winhttp", "dotnet"):
         for setting, native in view.settings(group):
             other = view.find(setting.id.replace(".native.", ".wow64."))
-            if ".native." not in setting.id or other is None:
+            if other is None:
                 continue
             forms = {native.form, other.form}
             if Form.SET in forms and forms <= {Form.SET, Form.ABSENT} and native.configured != other.configured:

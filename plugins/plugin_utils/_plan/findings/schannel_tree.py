@@ -77,7 +77,7 @@ def strays(view: View) -> t.Iterator[Stray]:
     below = {
         place: key
         for key in view.state.observation.walk()
-        if key.exists and (place := view.place(key))[: len(_ROOT)] == _ROOT and len(place) > len(_ROOT)
+        if key.exists and (place := view.place(key))[: len(_ROOT)] == _ROOT
     }
     for place, (parent, ancestors) in dict(_first_strange(root, place) for place in below).items():
         if place:
