@@ -69,7 +69,7 @@ def test_a_document_says_how_it_stands_with_check_mode_and_the_action_group(
 ) -> None:
     attributes = documents[f"msexchange.tls.{name}"]["doc"]["attributes"]
     assert attributes["check_mode"]["support"] == "full"
-    assert attributes["diff_mode"]["support"] == ("none" if name == "state_info" else "full")
+    assert attributes["diff_mode"]["support"] == ("none" if name.endswith("_info") else "full")
     assert attributes["async"]["support"] == "none"
     assert attributes["action_group"]["membership"] == ["msexchange.tls.tls"]
     assert all(attribute.get("description") for attribute in attributes.values())

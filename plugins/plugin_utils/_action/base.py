@@ -58,9 +58,9 @@ class Task:
     variables: t.Mapping[str, t.Any]
     catalogue: Catalogue
 
-    def read(self) -> Observation:
-        """What the host says; one execution."""
-        reading = self.catalogue.reading
+    def read(self, reading: t.Mapping[str, t.Any] | None = None) -> Observation:
+        """What the host says; one execution. ``reading``: what to ask for, if not what the catalogue says."""
+        reading = self.catalogue.reading if reading is None else reading
         return from_host(self.broker.read(read_request(reading)), asked=reading)
 
 

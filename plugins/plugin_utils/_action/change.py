@@ -17,7 +17,7 @@ import typing as t
 from .._baseline import DIRECT_STAGE, Baseline, direct
 from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, to_data
 from .._state import State, after, read_state
-from .._task import ChangeError, HostError, check_outcome, configured_data, host_data, write_request
+from .._task import ChangeError, HostError, check_outcome, builds, configured_data, host_data, write_request
 from .._version import VERSION
 from .base import Result, Task, TaskError, TlsAction
 
@@ -106,7 +106,7 @@ class ChangeAction(TlsAction):
 
     def _write(self, task: Task, plan: Plan, result: Result, meta: t.Mapping[str, str]) -> Result:
         change = new_change_id(datetime.datetime.now(datetime.timezone.utc), secrets.token_hex(4))
-        request = write_request(change, plan, {**self._meta(task, plan), **meta}, result["undo"])
+        request = write_request(change, plan, {**self._meta(task, plan), **builds(result["host"]), **meta}, result["undo"])
         told = {**result, "change": change, "changed": False}
         try:
             answer = task.broker.write(request)

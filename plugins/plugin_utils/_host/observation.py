@@ -142,6 +142,15 @@ class Observation:
         found = self._index.get(self._path_key(path))
         return None if found is None else found.written
 
+    def with_more(self, other: Observation) -> Observation:
+        """What two readings of one host tell together; of who the host is and its changes, the first."""
+        return dataclasses.replace(
+            self,
+            keys=(*self.keys, *other.keys),
+            errors=(*self.errors, *other.errors),
+            asked=(*self.asked, *other.asked),
+        )
+
     def file(self, suffix: str) -> FileFact | None:
         """The first file whose path ends so (case ignored, whole path parts); None: not asked for."""
         wanted = tuple(fold(part) for part in suffix.replace("/", "\\").split("\\") if part)

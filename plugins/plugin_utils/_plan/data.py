@@ -14,9 +14,9 @@ import typing as t
 import yaml
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import KIND_NAMES, REG_DWORD
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import DELETE_KEY, RegistryValue
 
-from .model import Entry, Plan
+from .model import Entry, Operation, Plan
 
 #: Raised when the meaning of a field changes; a reader of another format refuses.
 FORMAT = 1
@@ -65,10 +65,17 @@ def diff(plan: Plan) -> dict[str, str]:
 
 
 def _values(entry: Entry, which: int) -> dict[str, t.Any]:
-    return {
-        f"{operation.path}\\{operation.name}": _shown((operation.before, operation.after)[which])
-        for operation in entry.operations
-    }
+    return {_subject(operation): _state(operation, which) for operation in entry.operations}
+
+
+def _subject(operation: Operation) -> str:
+    return operation.path if operation.op == DELETE_KEY else f"{operation.path}\\{operation.name}"
+
+
+def _state(operation: Operation, which: int) -> t.Any:
+    if operation.op == DELETE_KEY:
+        return ("empty key", "absent")[which]
+    return _shown((operation.before, operation.after)[which])
 
 
 def _shown(value: RegistryValue | None) -> t.Any:

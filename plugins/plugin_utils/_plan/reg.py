@@ -19,9 +19,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import (
     show,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue, OperatingSystem
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue, render_reg
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import DELETE_KEY, RegistryValue, render_reg
 
-from .model import Plan
+from .model import Operation, Plan
 from .values import bits_fit, default_mask, with_bits, writes
 
 _Line = tuple[str, str, RegistryValue | None]
@@ -35,13 +35,18 @@ def render_plan_reg(plan: Plan, host: str = "") -> str:
         f"Plan for {host or 'one host'}: profile {plan.profile or '-'}, up to stage {plan.reached or '-'}.",
         RESTART,
     )
-    return render_reg([(one.path, one.name, one.after) for one in plan.operations], comments=comments)
+    return render_reg([(one.path, one.name, one.after) for one in _values(plan)], comments=comments)
 
 
 def render_undo_reg(plan: Plan, host: str = "") -> str:
     """What was there before, the last operation first; keys that the plan creates stay behind, empty."""
     comments = (f"Undo of a plan for {host or 'one host'}: profile {plan.profile or '-'}.", RESTART)
-    return render_reg([(one.path, one.name, one.before) for one in reversed(plan.operations)], comments=comments)
+    return render_reg([(one.path, one.name, one.before) for one in reversed(_values(plan))], comments=comments)
+
+
+def _values(plan: Plan) -> tuple[Operation, ...]:
+    """The operations on values. A file could only delete a key with everything that somebody put into it meanwhile."""
+    return tuple(one for one in plan.operations if one.op != DELETE_KEY)
 
 
 def render_profile_reg(

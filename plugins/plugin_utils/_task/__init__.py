@@ -11,8 +11,8 @@ from .arguments import CHANGE, JUDGE, Spec
 from .lost import Lost, lost_by
 from .members import members
 from .outcome import ChangeError, check_outcome
-from .request import read_request, wanted_lists, wanted_settings, write_request
-from .result import configured_data, errors_data, host_data, settings_data
+from .request import deeper, read_request, these_keys, wanted_lists, wanted_settings, write_request
+from .result import builds, configured_data, errors_data, host_data, settings_data
 from .servers import server_behind
 
 __all__ = [
@@ -24,9 +24,11 @@ __all__ = [
     "HostError",
     "Lost",
     "Spec",
+    "builds",
     "check_answer",
     "check_outcome",
     "configured_data",
+    "deeper",
     "errors_data",
     "fault_words",
     "host_data",
@@ -37,6 +39,7 @@ __all__ = [
     "read_request",
     "server_behind",
     "settings_data",
+    "these_keys",
     "wanted_lists",
     "wanted_settings",
     "write_request",

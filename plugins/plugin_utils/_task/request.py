@@ -62,6 +62,22 @@ def read_request(reading: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
+def deeper(reading: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The same reading with one more level of subkeys, so that an empty key is known to be one."""
+    return {
+        **reading,
+        "keys": [
+            key if "values" in key or "named_by" in key else {**key, "depth": key["depth"] + 1}
+            for key in reading["keys"]
+        ],
+    }
+
+
+def these_keys(paths: t.Iterable[str]) -> dict[str, t.Any]:
+    """A reading of these keys with all values, and of the keys below them."""
+    return {"keys": [{"path": path, "depth": 1} for path in paths], "user_keys": [], "files": []}
+
+
 def _together(root: str, names: list[str], how: dict[str, t.Any]) -> dict[str, t.Any]:
     if len(names) == 1:
         return {"path": f"{root}\\{names[0]}", **how}

@@ -42,6 +42,16 @@ def host_data(state: State) -> Data:
     }
 
 
+def builds(host: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """What a journal keeps of the host: the builds it was written on, as far as they are known, for whoever looks later
+    for the cause of a difference.
+    """
+    system, exchange = host["os"], host["exchange"]
+    windows = ".".join(str(system[part]) for part in ("build", "ubr") if system[part] is not None)
+    found = {"windows": windows if system["build"] is not None else "", "exchange": exchange["build"] or ""}
+    return {name: build for name, build in found.items() if build}
+
+
 def settings_data(state: State) -> Data:
     """Every setting by id."""
     return {name: _setting(setting) for name, setting in sorted(state.settings.items())}
