@@ -68,6 +68,8 @@ def spoiled(data: bytes, chance: random.Random) -> bytes:
 def _bytes(data: bytes, chance: random.Random) -> bytes:
     found = bytearray(data)
     for _time in range(chance.randint(1, 4)):
+        if not found:
+            break
         at = chance.randrange(len(found))
         what = chance.randrange(5)
         if what == 0:
