@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 import pytest
@@ -99,6 +100,8 @@ def with_gate(host: HostPlan, text: str) -> HostPlan:
     return dataclasses.replace(host, name=text or "x", computer=text, domain=text, plan=plan)
 
 
+#: A bracket that is not escaped, with a target behind it.
+LINK = re.compile(r"(?<!\\)(?:\\\\)*\]\(")
 HOSTILE = st.text("<>&|[]()`*_#!~\n\r\\$@:/ ahtpsw.\u202e\x1b", max_size=30)
 
 
@@ -109,7 +112,7 @@ def test_nothing_that_a_host_said_becomes_markup(text: str) -> None:
     page = render_markdown(of(with_gate(ONE, text), ticket=text))
     harmless = render_markdown(of(with_gate(ONE, "x"), ticket="x"))
     assert "<" not in page
-    assert "](" not in page
+    assert not LINK.search(page)
     assert "\u202e" not in page
     assert "\x1b" not in page
     assert all(line.isprintable() for line in page.splitlines())
