@@ -12,7 +12,7 @@ from .journal import same_value, since_boot
 from .meaning import ONE_IS_ON
 from .model import Debt, Form, Origin, SettingState, State
 from .read import read_state, user_hives
-from .suites import LONGEST_POLICY_LIST, usable_suites
+from .suites import LONGEST_POLICY_LIST, own_list, usable_suites
 
 __all__ = [
     "LONGEST_POLICY_LIST",
@@ -25,6 +25,7 @@ __all__ = [
     "Write",
     "after",
     "default_of",
+    "own_list",
     "read_state",
     "same_value",
     "since_boot",

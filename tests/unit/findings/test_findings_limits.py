@@ -177,6 +177,8 @@ CASES = (
     Case("suites.policy_kind", policy(GCM)),
     Case("suites.local_form", f'[LOCAL_SSL]\n"Functions"={multi(GCM, CBC)}\n'),
     Case("suites.unknown_name", policy(GCM, "", f" {CBC} ", f"{GCM}_P256")),
+    Case("suites.unknown_name", f'[LOCAL_SSL]\n"Functions"={multi("TLS_NO_SUCH")}\n', ("cipher_suites.local",)),
+    Case("suites.unknown_name", policy(GCM) + f'[LOCAL_SSL]\n"Functions"={multi("TLS_NO_SUCH")}\n'),
     Case("suites.not_on_this_os", policy(GCM, CBC, "TLS_NO_SUCH")),
     Case("suites.not_on_this_os", policy("TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P256", CBC), (), "ws2012r2"),
     Case("suites.not_on_this_os", policy("TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", CBC), (), "ws2012r2"),

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from tools.registry import multi, state_of
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ReadError
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
 
@@ -163,6 +164,34 @@ def test_a_long_name_in_a_row_is_cut() -> None:
         text = f'[POLICY_SSL]\n"Functions"="{"X" * length},{"X" * length}"\n'
         (message,) = messages("suites.repeated_name", text)
         assert message.endswith(f"more than once in the list: {shown}.")
+
+
+def test_a_list_is_called_by_its_title() -> None:
+    for place, key in (("group_policy", "POLICY_SSL"), ("local", "LOCAL_SSL")):
+        data = '"X"' if key == "POLICY_SSL" else multi("X")
+        (message,) = messages("suites.unknown_name", f'[{key}]\n"Functions"={data}\n')
+        assert message.startswith(f"{load().settings[f'cipher_suites.{place}'].title}: ")
+
+
+def test_a_very_long_path_is_cut() -> None:
+    for length, end in ((300, ""), (301, "...")):
+        name = "Q" * (length - len(SCHANNEL) - 1)
+        (message,) = messages("keys.unknown", f'[SCHANNEL\\{name}]\n"Enabled"=dword:1\n')
+        assert message == f"No setting is known in the key {SCHANNEL}\\{name}"[: 31 + 300] + f"{end}."
+
+
+def test_a_copy_is_told_with_what_counts_instead() -> None:
+    below = r"Control\SecurityProviders\SCHANNEL\Ciphers\NULL"
+    text = f"""[HKLM\\SYSTEM\\Select]
+"Current"=dword:1
+[HKLM\\SYSTEM\\CurrentControlSet\\{below}]
+"Enabled"=dword:0
+[HKLM\\SYSTEM\\ControlSet002\\{below}]
+"Enabled"=dword:ffffffff
+"""
+    path = rf"HKLM\SYSTEM\ControlSet002\{below}"
+    counts = "the control set in use has REG_DWORD 0 there, and only that counts."
+    assert messages("copies.control_set", text) == [f"{path} has Enabled = REG_DWORD 0xffffffff; {counts}"]
 
 
 def test_an_unknown_name_without_a_near_one_gets_no_hint() -> None:

@@ -10,11 +10,13 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
+    ChangeHeader,
+    Observation,
     filetime_to_iso,
     path_key,
     printable,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import SettingState
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import SettingState, same_value
 
 from . import words
 from .check import Check, Hit, View
@@ -93,10 +95,19 @@ _BAD_ENDS: t.Mapping[str, str] = {
 
 def _bad_end(view: View) -> t.Iterator[Hit]:
     for change in view.state.observation.journal:
-        if change.state in _BAD_ENDS:
+        if change.state in _BAD_ENDS and not _is_settled(change, view.state.observation):
             error = f": {printable(change.error, 120)}" if change.error else ""
             name = _name(change.id)
             yield Hit(name, f"The change {name} {_BAD_ENDS[change.state]}{error}.")
+
+
+def _is_settled(change: ChangeHeader, observation: Observation) -> bool:
+    """Whether a change that did not end well left nothing half done: it was taken back, or somebody finished it."""
+    values = [one for one in change.operations if not one.is_key and not same_value(one.before, one.after)]
+    if not values or not all(observation.was_read(one.path, one.name) for one in values):
+        return False
+    left = [same_value(observation.value(one.path, one.name), one.after) for one in values]
+    return all(left) or not any(left)
 
 
 def _owned(view: View) -> t.Iterator[Hit]:
@@ -161,8 +172,8 @@ CHECKS: tuple[Check, ...] = (
         what="A journal on the host is open, torn, or says that putting back failed.",
         why="Some of its values may be written and others not.",
         remedy=(
-            "Compare the values with the journal in %ProgramData%\\msexchange_tls\\changes and the .reg file "
-            "beside it, then roll back."
+            "Take it back with msexchange.tls.rollback, or run the change again. Where its journal cannot be read, "
+            "compare the values with the .reg file beside it in %ProgramData%\\msexchange_tls\\changes."
         ),
         sources=("S1",),
         run=_bad_end,

@@ -96,9 +96,7 @@ def _client_is_off(view: View, version: str) -> bool:
 def _views_differ(view: View) -> t.Iterator[Hit]:
     for group in ("winhttp", "dotnet"):
         for setting, native in view.settings(group):
-            other = view.find(setting.id.replace(".native.", ".wow64."))
-            if other is None:
-                continue
+            other = view.find(setting.id.replace(".native.", ".wow64.")) or native
             forms = {native.form, other.form}
             if Form.SET in forms and forms <= {Form.SET, Form.ABSENT} and native.configured != other.configured:
                 yield Hit(

@@ -30,7 +30,7 @@ def _control_sets(view: View) -> t.Iterator[Hit]:
     observation = view.state.observation
     for key in observation.walk():
         place = path_key(key.path)
-        match = _CONTROL_SET.match(place[2]) if len(place) > 3 and place[:2] == _SYSTEM else None
+        match = _CONTROL_SET.match("".join(place[2:3])) if place[:2] == _SYSTEM else None
         if match is None or int(match.group(1)) == observation.current_control_set:
             continue
         current = "\\".join((*split_path(key.path)[:2], "CurrentControlSet", *split_path(key.path)[3:]))

@@ -10,11 +10,11 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, own_list
 
 from . import words
 from .check import Check, Hit, View
-from .suite_lists import blank, listed, own_list, repeated
+from .suite_lists import blank, listed, repeated
 
 
 def _kind(view: View) -> t.Iterator[Hit]:

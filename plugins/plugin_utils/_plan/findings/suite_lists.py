@@ -12,13 +12,10 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     ENABLED,
     VERSIONS,
-    Catalogue,
     Suite,
-    SuiteList,
     bare_suite,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import HostIdentity
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, State
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State
 
 #: Group Policy first: it wins.
 _PLACES = ("group_policy", "local")
@@ -36,17 +33,9 @@ class Listed:
 def listed(state: State, group: str) -> t.Iterator[Listed]:
     """The lists of ``cipher_suites`` or ``curves`` that are written, well formed and not without effect."""
     for place in _PLACES:
-        found = state.settings.get(f"{group}.{place}")
-        setting = state.catalogue.settings.get(f"{group}.{place}")
-        if found is None or setting is None or found.form is not Form.SET or found.origin is Origin.INERT:
-            continue
-        if isinstance(found.configured, tuple):
-            yield Listed(found.setting, setting.title, found.configured)
-
-
-def own_list(identity: HostIdentity, catalogue: Catalogue) -> SuiteList | None:
-    """The suite list of this very build."""
-    return None if identity.os is None else catalogue.suites_of(identity.os.id, identity.build)
+        found = state.settings[f"{group}.{place}"]
+        if found.origin is not Origin.INERT and isinstance(found.configured, tuple):
+            yield Listed(found.setting, state.catalogue.settings[found.setting].title, found.configured)
 
 
 def repeated(names: t.Iterable[str]) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import bare_suite, nearest
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import LONGEST_POLICY_LIST, Form
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import LONGEST_POLICY_LIST, Form, own_list
 
 from . import words
 from .check import Check, Hit, View
-from .suite_lists import blank, enabled_versions, listed, offered, own_list, repeated
+from .suite_lists import blank, enabled_versions, listed, offered, repeated
 
 _POLICY, _LOCAL = "cipher_suites.group_policy", "cipher_suites.local"
 _TLS_1_3 = "tls_1_3"

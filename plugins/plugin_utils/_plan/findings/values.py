@@ -113,15 +113,15 @@ def _keys_of_areas(view: View, known: t.Mapping[_PathKey, object]) -> t.Iterator
 def _names_of_area(known: t.Mapping[_PathKey, dict[str, str]], place: _PathKey) -> dict[str, str]:
     """Names of the settings of the same area.
 
-    Everything below SCHANNEL, or the keys of the same name and their neighbours.
+    Everything below SCHANNEL, or the keys right above and below.
     """
     schannel = path_key(SCHANNEL)
     if place[: len(schannel)] == schannel:
         return {
             fold(n): n for other, names in known.items() if other[: len(schannel)] == schannel for n in names.values()
         }
-    # A neighbour is the key above, below or beside it (Internet Settings and Internet Settings\WinHttp).
-    near = [names for other, names in known.items() if other[:-1] in (place, place[:-1]) or other == place[:-1]]
+    # Internet Settings and Internet Settings\WinHttp, Lsa and Lsa\FipsAlgorithmPolicy.
+    near = [names for other, names in known.items() if other[:-1] == place or other == place[:-1]]
     return {fold(n): n for names in near for n in names.values()}
 
 
