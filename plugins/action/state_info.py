@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TlsAction, baseline_of
+from ansible_collections.msexchange.tls.plugins.plugin_utils._change import find_drift
+from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import in_order
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     find,
@@ -62,7 +64,7 @@ class ActionModule(TlsAction):
             "suites": None if state.suites is None else list(state.suites),
             "curves": None if state.curves is None else list(state.curves),
             "offer": offer_data(offer_of(state, after_boot=False)),
-            "findings": [to_data(finding) for finding in find(state, observed=observed)],
+            "findings": [to_data(one) for one in in_order([*find(state, observed=observed), *find_drift(state)])],
             "profile": baseline.profile,
             "stage": task.arguments["stage"],
             "rules": [to_data(entry) for entry in judge_rules(state, baseline)],

@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Catalogue
+from ansible_collections.msexchange.tls.plugins.plugin_utils._change import FAMILIES as CHANGE_FAMILIES
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import FAMILIES as ENDPOINT_FAMILIES
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Kind
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import FAMILIES as HOST_FAMILIES
 
 #: Every family of findings that there is, in the order of the page.
-ALL_FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {**HOST_FAMILIES, **ENDPOINT_FAMILIES}
+ALL_FAMILIES: t.Mapping[str, tuple[Kind, ...]] = {**HOST_FAMILIES, **CHANGE_FAMILIES, **ENDPOINT_FAMILIES}
 
 _HEAD = """<!--
 Copyright (c) 2026 msexchange.tls contributors

@@ -2,10 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes that can be trusted: saved plans, journals and the way back, who a plan would cut off."""
+"""Changes that can be trusted: saved plans, journals and the way back, causes of drift, who a plan would cut off."""
 
 from __future__ import annotations
 
+from .cause import (
+    FAMILIES,
+    Cause,
+    CauseKind,
+    Drift,
+    drifts,
+    find_drift,
+    read_preferences,
+)
 from .journal import (
     Conflict,
     JournalError,
@@ -69,11 +78,15 @@ from .reach import (
 )
 
 __all__ = [
+    "FAMILIES",
     "FORMAT_VERSION",
     "LARGEST",
     "SUFFIX",
+    "Cause",
+    "CauseKind",
     "Conflict",
     "Difference",
+    "Drift",
     "ForeignPlanError",
     "GateError",
     "HostPlan",
@@ -99,6 +112,8 @@ __all__ = [
     "diff_files",
     "diff_text",
     "digest_of",
+    "drifts",
+    "find_drift",
     "fingerprint",
     "host_data_of",
     "host_plan",
@@ -111,6 +126,7 @@ __all__ = [
     "read_host_plan",
     "read_journal",
     "read_plan_file",
+    "read_preferences",
     "record_of",
     "refusal",
     "render",

@@ -28,6 +28,7 @@ from .offer import Offer, offer_as_installed, offer_data, offer_of, read_offer
 from .planner import make_plan
 from .reg import render_plan_reg, render_profile_reg, render_undo_reg
 from .stages import prepared, stage_states
+from .values import same_meaning
 
 __all__ = [
     "FAMILIES",
@@ -61,6 +62,7 @@ __all__ = [
     "render_plan_reg",
     "render_profile_reg",
     "render_undo_reg",
+    "same_meaning",
     "stage_states",
     "to_data",
     "usable_suites",
