@@ -97,6 +97,10 @@ windows: $(TEST) ## Tests that take a real Windows server: make windows HOST=mbx
 plan-mutations: $(TEST) ## A hundred thousand spoiled plan files through their reader; ARGS="COUNT SEED"
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/plan_mutations.py $(ARGS)
 
+.PHONY: journal-mutations
+journal-mutations: $(TEST) ## A hundred thousand spoiled journals through their reader and the way back; ARGS="COUNT SEED"
+	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/journal_mutations.py $(ARGS)
+
 .PHONY: wire-mutations
 wire-mutations: $(TEST) ## A million damaged flights through every reader of the prober; ARGS="COUNT SEED"
 	@PYTHONPATH=tests:$(COLLECTIONS) python tests/tools/wire_mutations.py $(ARGS)
