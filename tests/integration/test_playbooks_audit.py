@@ -94,7 +94,7 @@ def test_a_server_that_is_down_is_unreachable_and_fails_the_audit_in_the_end(aud
 
 def test_the_others_are_audited_all_the_same(audits: Audits) -> None:
     for host in READABLE:
-        assert audits.whole.run.of(LAST, host).status == "ok"
+        assert audits.whole.run.of(LAST, host).status == "skipped"
         row = audits.whole.row(host)
         assert row["read"]
         assert row["findings"]
