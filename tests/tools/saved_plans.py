@@ -104,7 +104,7 @@ def _spoil(value: t.Any, chance: random.Random) -> None:
     if what == 0:
         del place[key]
     elif what == 1 and isinstance(place, dict):
-        place[chance.choice(["op", "extra", "raw", "kind", "data", "path"])] = chance.choice(_STRANGE)
+        place[chance.choice(["op", "extra", "raw", "kind", "data", "path"])] = copy.deepcopy(chance.choice(_STRANGE))
     elif what == 2 and isinstance(place, list):
         place.append(copy.deepcopy(chance.choice(place)))
     elif what == 3 and isinstance(place[key], str):
