@@ -57,6 +57,8 @@ def test_a_key_of_the_control_set_in_use_is_the_same_key() -> None:
     assert schannel is not None
     assert [(value.name, value.data) for value in schannel.values] == [("EventLogging", 7)]
     assert observation.value(SCHANNEL + r"\Protocols", "Enabled") == ZERO
+    deep = after(observation, sets(numbered.replace("SCHANNEL", r"Unseen\Deep"), ZERO))
+    assert deep.value(SCHANNEL.replace("SCHANNEL", r"Unseen\Deep"), "Enabled") == ZERO
     for path in (SCHANNEL, numbered):
         gone = after(observation, [Operation("delete_value", path, "EventLogging", None, None)])
         assert gone.value(SCHANNEL, "EventLogging") is None
