@@ -17,7 +17,7 @@ import typing as t
 from .._baseline import DIRECT_STAGE, Baseline, direct
 from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, to_data
 from .._state import State, after, read_state
-from .._task import ChangeError, HostError, check_outcome, builds, configured_data, host_data, write_request
+from .._task import ChangeError, HostError, builds, check_outcome, configured_data, host_data, write_request
 from .._version import VERSION
 from .base import Result, Task, TaskError, TlsAction
 
@@ -65,26 +65,26 @@ class ChangeAction(TlsAction):
         self, task: Task, state: State, plan: Plan, *, force: bool, meta: t.Mapping[str, str] | None = None
     ) -> Result:
         """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides."""
-        result = self._prediction(task, state, plan)
+        then = read_state(after(state.observation, plan.operations), task.catalogue) if plan.operations else state
+        result = self._prediction(state, then, plan)
         if plan.operations:
-            result["reach"] = self._reach(task, state, plan, force=force)
+            result["reach"] = self._reach(task, state, then, force=force)
         if plan.operations and not self.only_predicts:
             result.update(self._write(task, plan, result, meta or {}))
         return result
 
-    def _reach(self, task: Task, state: State, plan: Plan, *, force: bool) -> list[Result]:
+    def _reach(self, task: Task, state: State, then: State, *, force: bool) -> list[Result]:
         """Who the plan would cut off; refuses it where that is its own management or a server of the organisation."""
         from .reach import reach_of  # noqa: PLC0415
 
-        cuts, rows = reach_of(self._connection, task, state, plan)
+        cuts, rows = reach_of(self._connection, task, state, then)
         if cuts and not force:
             why = " ".join(f"{sentence.rstrip('.')}." for sentence in cuts)
             raise TaskError(f"{task.broker.host}: nothing was written. {why} {_REACH}", reach=rows)
         return rows
 
-    def _prediction(self, task: Task, state: State, plan: Plan) -> Result:
+    def _prediction(self, state: State, then: State, plan: Plan) -> Result:
         names = [entry.setting for entry in plan.entries]
-        then = read_state(after(state.observation, plan.operations), task.catalogue)
         debt = list(state.debt.changes)
         result: Result = {
             "changed": bool(plan.operations),
@@ -106,7 +106,8 @@ class ChangeAction(TlsAction):
 
     def _write(self, task: Task, plan: Plan, result: Result, meta: t.Mapping[str, str]) -> Result:
         change = new_change_id(datetime.datetime.now(datetime.timezone.utc), secrets.token_hex(4))
-        request = write_request(change, plan, {**self._meta(task, plan), **builds(result["host"]), **meta}, result["undo"])
+        written = {**self._meta(task, plan), **builds(result["host"]), **meta}
+        request = write_request(change, plan, written, result["undo"])
         told = {**result, "change": change, "changed": False}
         try:
             answer = task.broker.write(request)

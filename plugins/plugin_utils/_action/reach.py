@@ -13,8 +13,8 @@ import typing as t
 from .._catalogue import Catalogue
 from .._change import Neighbour, Surroundings, openssl_client, predict, reach_data, refusal
 from .._endpoint import Client, ClientsError, load_clients
-from .._plan import Plan, certificate_types, offer_as_installed, offer_of, read_offer
-from .._state import State, after, read_state
+from .._plan import certificate_types, offer_as_installed, offer_of, read_offer
+from .._state import State
 from .base import Task
 
 #: Attributes in which connection plugins keep what they speak, once they do.
@@ -33,9 +33,13 @@ def preload() -> None:
         load_clients()
 
 
-def reach_of(connection: t.Any, task: Task, state: State, plan: Plan) -> tuple[tuple[str, ...], list[dict[str, t.Any]]]:
-    """Sentences that refuse the plan, and who would be cut off or is worth naming, as plain data."""
-    then = read_state(after(state.observation, plan.operations), task.catalogue)
+def reach_of(
+    connection: t.Any, task: Task, state: State, then: State
+) -> tuple[tuple[str, ...], list[dict[str, t.Any]]]:
+    """Sentences that refuse a plan, and who would be cut off or is worth naming, as plain data.
+
+    ``then``: the host after the operations of the plan.
+    """
     observed = task.arguments.get("observed") or ()
     around = Surroundings(
         management=_controller() if _is_tls(connection) else None,
@@ -67,7 +71,8 @@ def _is_tls(connection: t.Any) -> bool:
 
 def _controller() -> Client | None:
     """What this Python offers where nobody changes it, as requests and urllib3 do for pywinrm and pypsrp."""
-    context = ssl.create_default_context()
+    # Without certificates of authorities: they have no part in this and take a hundred times as long as the rest.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     lowest = _TLS_VERSIONS.get(context.minimum_version, "tls_1_2")
     return openssl_client(context.get_ciphers(), lowest, "tls_1_3" if ssl.HAS_TLSv1_3 else "tls_1_2")
 

@@ -10,6 +10,7 @@ from .certificates import CertificateAudit, audit_certificates
 from .certificates import to_data as certificates_to_data
 from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients, simulate
 from .clients import Kind as ClientKind
+from .clients import Outcome as ClientOutcome
 from .clients import Result as ClientResult
 from .families import FAMILIES
 from .groups import compare_groups, comparison_data
@@ -25,6 +26,7 @@ __all__ = [
     "CertificateAudit",
     "Client",
     "ClientKind",
+    "ClientOutcome",
     "ClientResult",
     "ClientsError",
     "Context",

@@ -9,7 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Client, ClientResult, simulate
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
+    Client,
+    ClientOutcome,
+    ClientResult,
+    simulate,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 
 from .peers import BALANCER, CLIENTS, CLOUD, DIRECTORY, KINDS, MANAGEMENT, REMOTE_DESKTOP, SERVERS, Surroundings
@@ -28,6 +33,7 @@ _NO_LIMITS: t.Mapping[str, t.Any] = {
 _CLOUD_SMTP = "exchange_online_smtp"
 _CLOUD_CLIENTS = (_CLOUD_SMTP, "exchange_online_https")
 _RDP = "rdp"
+_NOT_KNOWN = (UNKNOWN, "What one of the two offers is not known.")
 #: Of these it is worth knowing that they still connect.
 _ALWAYS = (MANAGEMENT, SERVERS, CLOUD, BALANCER)
 
@@ -64,19 +70,26 @@ def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, .
         _Side(answer_of(offer, around.certificates, shown), client_of(offer, "the server")) for offer in (before, after)
     ]
     rows: list[Reach] = []
-    if around.management is not None:
-        rows.append(_incoming(MANAGEMENT, around.management, sides))
     for neighbour in around.servers:
         rows += _neighbour(SERVERS, neighbour.name, neighbour.offer, sides)
     known = {client.id: client for client in around.clients}
-    rows += [_incoming(CLOUD, known[name], sides) for name in _CLOUD_CLIENTS if name in known]
     if _CLOUD_SMTP in known:
         rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, _as_server(known[_CLOUD_SMTP]), sides))
-    rows += [_incoming(BALANCER, known[name], sides) for name in around.balancers if name in known]
     rows += [_outgoing(DIRECTORY, name, answer_of(offer, {"rsa"}), sides) for name, offer in around.directories.items()]
-    others = [client for client in around.clients if client.id not in (*_CLOUD_CLIENTS, *around.balancers)]
-    rows += [_incoming(REMOTE_DESKTOP if _RDP in client.services else CLIENTS, client, sides) for client in others]
-    return tuple(rows)
+    return (*_incoming(_callers(around, known), sides), *rows)
+
+
+def _callers(around: Surroundings, known: t.Mapping[str, Client]) -> t.Iterator[tuple[str, Client]]:
+    """All that come to the host as clients, neighbours apart, with their kinds."""
+    if around.management is not None:
+        yield MANAGEMENT, around.management
+    for kind, names in ((CLOUD, _CLOUD_CLIENTS), (BALANCER, around.balancers)):
+        for name in names:
+            if name in known:
+                yield kind, known[name]
+    for client in around.clients:
+        if client.id not in (*_CLOUD_CLIENTS, *around.balancers):
+            yield (REMOTE_DESKTOP if _RDP in client.services else CLIENTS), client
 
 
 def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Side]) -> t.Iterator[Reach]:
@@ -87,7 +100,7 @@ def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Sid
         return
     client = client_of(offer, name)
     if client is not None:
-        yield _incoming(kind, client, sides)
+        yield from _incoming([(kind, client)], sides)
     yield _outgoing(kind, name, answer_of(offer, {"rsa"}), sides)
 
 
@@ -97,20 +110,32 @@ def _as_server(client: Client) -> Answer | None:
     return answer_of(Offer(versions, versions, client.suites, client.groups or None), {"rsa", "ecdsa"})
 
 
-def _incoming(kind: str, client: Client, sides: t.Sequence[_Side]) -> Reach:
-    ends = [_meet(side.answer, client) for side in sides]
-    return Reach(kind, client.name, "in", ends[0][0], ends[1][0], ends[1][1])
+def _incoming(callers: t.Iterable[tuple[str, Client]], sides: t.Sequence[_Side]) -> list[Reach]:
+    """All at once: an answer is taken apart once for all clients, and not again where the plan leaves it as it is."""
+    kinds = list(callers)
+    clients = [client for _kind, client in kinds]
+    first = _meet(sides[0].answer, clients)
+    second = first if sides[0].answer == sides[1].answer else _meet(sides[1].answer, clients)
+    return [
+        Reach(kind, client.name, "in", before[0], after[0], after[1])
+        for (kind, client), before, after in zip(kinds, first, second)
+    ]
 
 
 def _outgoing(kind: str, name: str, answer: Answer | None, sides: t.Sequence[_Side]) -> Reach:
-    ends = [_meet(answer, side.client) for side in sides]
-    return Reach(kind, name, "out", ends[0][0], ends[1][0], ends[1][1])
+    clients = [side.client for side in sides]
+    ends = _meet(answer, clients[:1] if clients[0] == clients[1] else clients)
+    return Reach(kind, name, "out", ends[0][0], ends[-1][0], ends[-1][1])
 
 
-def _meet(answer: Answer | None, client: Client | None) -> tuple[str, str]:
-    if answer is None or client is None:
-        return UNKNOWN, "What one of the two offers is not known."
-    (outcome,) = simulate(answer, [dataclasses.replace(client, **_NO_LIMITS)])
+def _meet(answer: Answer | None, clients: t.Sequence[Client | None]) -> list[tuple[str, str]]:
+    """How each of the clients fares, and why."""
+    there = [] if answer is None else [dataclasses.replace(one, **_NO_LIMITS) for one in clients if one is not None]
+    outcomes = iter(simulate(answer, there) if answer is not None else ())
+    return [_NOT_KNOWN if answer is None or client is None else _end(next(outcomes)) for client in clients]
+
+
+def _end(outcome: ClientOutcome) -> tuple[str, str]:
     if outcome.result is ClientResult.CONNECTS:
         return YES, outcome.detail
     return (UNKNOWN if outcome.result is ClientResult.UNKNOWN else NO), outcome.detail
