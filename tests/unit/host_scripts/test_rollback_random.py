@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random states, changes and the way back through the real scripts on a real registry: what was there is there again."""
+"""Random states, changes and the way back through the real scripts: what was there is there again."""
 
 from __future__ import annotations
 
