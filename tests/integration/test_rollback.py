@@ -92,6 +92,7 @@ def story(target_of: TargetOf) -> Story:
         task("back of back", "rollback", {"change": undone}),
         look("after back of back"),
         written_by_hand("by hand", 5),
+        task("state moved", "state_info"),
         task("conflict", "rollback", {"change": second}),
         look("after conflict"),
         task("forced", "rollback", {"change": second, "force": True}),
@@ -179,6 +180,18 @@ def test_a_value_that_somebody_changed_since_refuses_the_whole_and_is_named(stor
     assert "force: true" in message
     assert story.run.of("conflict").result["conflicts"][0]["found"] == {"kind": 4, "data": 5}
     assert story.values("after conflict")[SCHANNEL]["EventLogging"] == (4, 5)
+
+
+@pytest.mark.proves("drift_cause")
+def test_what_moved_and_what_was_taken_back_are_findings_with_their_cause(story: Story) -> None:
+    moved = {one["subject"]: one for one in story.run.result("state moved")["findings"] if one["id"] == "changes.drift"}
+    assert set(moved) == {"schannel.event_logging"}
+    assert (
+        "EventLogging was left as REG_DWORD 7 and is REG_DWORD 5 now. Cause: "
+        in moved["schannel.event_logging"]["message"]
+    )
+    undone = [one["subject"] for one in story.run.result("state between")["findings"] if one["id"] == "changes.undone"]
+    assert undone == ["ciphers.rc4_64_128"]
 
 
 def test_force_takes_the_rest_back_and_leaves_what_is_foreign(story: Story) -> None:

@@ -236,6 +236,12 @@ def test_what_we_took_back_ourselves_is_said_to_be_ours() -> None:
     assert "taken back by our change back-0001 at 2025-12-01T12:00:00Z" in drift.cause.evidence
 
 
+def test_a_way_back_that_was_taken_back_leaves_what_the_change_had_meant() -> None:
+    forth = [written(SERVER, "Enabled", 1, 0), written(SERVER, "DisabledByDefault", 0, 1)]
+    again = change("again-0001", started=AFTER + 20, meta={"module": "rollback", "of": "back-0001"}, operations=forth)
+    assert found(f'[{SERVER}]\n"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n', OURS, BACK, again) == []
+
+
 def test_what_somebody_changed_after_we_took_it_back_is_not_ours() -> None:
     text = f'[{SERVER}]\n"Enabled"=dword:0\n"DisabledByDefault"=dword:0\n'
     assert kinds(text, OURS, BACK) == ["by_hand", "ours_undone"]

@@ -189,7 +189,11 @@ def _undone(history: _History, found: RegistryValue | None) -> _Undone | None:
     if change.meta.get("module") != MODULE or not same_value(found, one.after):
         return None
     of = change.meta.get("of", "").split()
-    return next((_Undone(then.id, was.after) for then, was in history[1:] if then.id in of), None)
+    taken = next(((then, was) for then, was in history[1:] if then.id in of), None)
+    # A way back that was taken back itself leaves what a change had meant.
+    if taken is None or taken[0].meta.get("module") == MODULE:
+        return None
+    return _Undone(taken[0].id, taken[1].after)
 
 
 def _is_as_left(setting: Setting, place: Place, found: RegistryValue | None, left: RegistryValue | None) -> bool:
