@@ -30,7 +30,13 @@ def carry_out(registry: Registry, operation: Operation, created: list[str]) -> i
 
 
 def _create(registry: Registry, path: str, created: list[str]) -> int:
-    return _call(lambda: created.extend(registry.create(path)))
+    """Creates one key; ``created`` gets its path as the request spells it."""
+    try:
+        if registry.create(path):
+            created.append(path)
+    except RegistryError as error:
+        return error.code
+    return 0
 
 
 def take_back(registry: Registry, operation: Operation, before: State, created: list[str]) -> int:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -69,3 +70,10 @@ def test_a_path_below_the_users_is_looked_at_for_each_of_them(host: LabHost) -> 
     assert str(refused.value) == f"This is no path of a registry key: HKEY_USERS\\{user}\\"
     host.registry.delete_tree(f"HKEY_USERS\\{user}")
     assert read(host, user_keys=[{"path": ""}])["keys"] == []
+
+
+def test_the_journal_names_created_keys_as_the_request_spells_them(host: LabHost) -> None:
+    path = T.replace("HKEY_LOCAL_MACHINE", "hkey_local_machine") + "\\New"
+    assert write(host, setting(path))["status"] == "written"
+    content = json.loads(host.journal_files()["change-1.json"])
+    assert content["operations"][0]["created_keys"] == [path]
