@@ -56,4 +56,20 @@ options:
         will write its own value again.
     type: bool
     default: false
+  revert_after:
+    description:
+      - Take the change back by itself after this time, V(30m), V(2h) or V(1d), unless M(msexchange.tls.confirm) says in
+        time that the server is well. Counted from right before the first write, by the uptime of Windows.
+      - A scheduled task on the server does it, as SYSTEM, also when this controller died. It is made before the first
+        write and has looked by then at all that it will need; if that fails nothing is written.
+      - Values go back byte for byte; what somebody else changed since is left alone and named. Windows is restarted
+        then only if Exchange is in maintenance, or if it was restarted since the change and is managed over TLS, which
+        the change may have cut; otherwise the restart stays owed.
+    type: str
+  revert_after_boot:
+    description:
+      - The same time, counted from a restart of Windows after the change, if the change needs one. Whichever time is
+        over first counts.
+    type: str
+    default: 90m
 """

@@ -15,14 +15,10 @@ $script:Descriptor = 'O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'
 $script:Api = $null
 
 function Initialize-ChangeFolder {
-    <#
-    .SYNOPSIS
-    Makes the folder where it is missing, closed from its first moment on, and returns why it must not be used, or nothing.
-    #>
-    [OutputType([string])]
+    # Makes the folder where it is missing, closed from its first moment on, and returns why it must not be used, or nothing.
     param ([string] $Path)
 
-    if ($null -eq $script:Api) { $script:Api = New-NativeApi -Function @{ CreateDirectoryW = @('kernel32.dll', [string], [byte[]]) } }
+    if ($null -eq $script:Api) { $script:Api = New-NativeApi -Library 'kernel32.dll' -Function @{ CreateDirectoryW = @([string], [byte[]]) } }
     $descriptor = [Security.AccessControl.RawSecurityDescriptor]::new($script:Descriptor)
     $binary = [byte[]]::new($descriptor.BinaryLength)
     $descriptor.GetBinaryForm($binary, 0)
@@ -45,10 +41,7 @@ function Initialize-ChangeFolder {
 }
 
 function Save-ChangeFile {
-    <#
-    .SYNOPSIS
-    Writes a file so that after a loss of power it has either all of the new content or all of the old. Throws what .NET throws.
-    #>
+    # Writes a file so that after a loss of power it has either all of the new content or all of the old. Throws what .NET throws.
     param ([string] $Path, [byte[]] $Bytes)
 
     $new = "$Path.new"

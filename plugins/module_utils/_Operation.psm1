@@ -64,13 +64,9 @@ function ConvertTo-State {
 }
 
 function ConvertTo-Operation {
-    <#
-    .SYNOPSIS
-    One operation of the request, checked, as work to do; throws one sentence.
-    .OUTPUTS
-    Op, Path, Name, IsKey; Expect, After and Before (states); IsNeeded: the target is not there yet; Found: what is there instead of what
-    was expected; Missing and Created: full paths of the keys to be made, and those made, for it; Answer: index, status and, on a failure, code and text.
-    #>
+    # One operation of the request, checked, as work to do; throws one sentence.
+    # Op, Path, Name, IsKey; Expect, After and Before (states); IsNeeded: the target is not there yet; Found: what is there instead of what
+    # was expected; Missing and Created: full paths of the keys to be made, and those made, for it; Answer: index, status and, on a failure, code and text.
     param ([hashtable] $Given, [int] $Index)
 
     $at = "operations[$Index]"
@@ -106,10 +102,7 @@ function ConvertTo-Operation {
 }
 
 function Confirm-Distinct {
-    <#
-    .SYNOPSIS
-    Throws one sentence if two operations of a change have the same target: what each of them expects could not both be true.
-    #>
+    # Throws one sentence if two operations of a change have the same target: what each of them expects could not both be true.
     param ([object[]] $Operation)
 
     $seen = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
@@ -122,11 +115,7 @@ function Confirm-Distinct {
 }
 
 function Test-SameState {
-    <#
-    .SYNOPSIS
-    Whether two states are equal, byte for byte.
-    #>
-    [OutputType([bool])]
+    # Whether two states are equal, byte for byte.
     param ([hashtable] $One, [hashtable] $Other)
 
     if (-not $One.Exists -or -not $Other.Exists) { return $One.Exists -eq $Other.Exists }
@@ -134,10 +123,7 @@ function Test-SameState {
 }
 
 function ConvertTo-Expectation {
-    <#
-    .SYNOPSIS
-    A state in the words of expect; for the journal, where nothing may get lost, data is base64 always.
-    #>
+    # A state in the words of expect; for the journal, where nothing may get lost, data is base64 always.
     param ([hashtable] $State, [switch] $IsKey, [switch] $Journal)
 
     $answer = [ordered]@{ exists = $State.Exists }
@@ -172,12 +158,8 @@ function Test-EmptyKey {
 }
 
 function Compare-Operation {
-    <#
-    .SYNOPSIS
-    Reads what is there and notes it in the operation: Before, IsNeeded and Found, or the failure.
-    .PARAMETER Earlier
-    The operations before this one, which decide whether a key will be empty.
-    #>
+    # Reads what is there and notes it in the operation: Before, IsNeeded and Found, or the failure.
+    # The operations before this one, which decide whether a key will be empty.
     param ([hashtable] $Operation, [object[]] $Earlier)
 
     if ($Operation.IsKey) {
@@ -199,10 +181,7 @@ function Compare-Operation {
 }
 
 function Set-Failure {
-    <#
-    .SYNOPSIS
-    Notes in an operation that it failed. Text is Windows' own for this code unless given.
-    #>
+    # Notes in an operation that it failed. Text is Windows' own for this code unless given.
     param ([hashtable] $Operation, [int] $Code, [string] $Text)
 
     $Operation.Answer.status = 'failed'

@@ -21,15 +21,14 @@ $script:Api = $null
 function Get-Api {
     if ($null -eq $script:Api) {
         $script:Api = New-NativeApi -Function @{
-            RegOpenKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32], [IntPtr].MakeByRefType())
-            RegCreateKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [IntPtr], [uint32], [uint32], [IntPtr], [IntPtr].MakeByRefType(),
-                [uint32].MakeByRefType())
-            RegQueryValueExW = @('advapi32.dll', [IntPtr], [string], [IntPtr], [uint32].MakeByRefType(), [byte[]], [uint32].MakeByRefType())
-            RegSetValueExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32], [byte[]], [uint32])
-            RegDeleteValueW = @('advapi32.dll', [IntPtr], [string])
-            RegDeleteKeyExW = @('advapi32.dll', [IntPtr], [string], [uint32], [uint32])
-            RegFlushKey = @('advapi32.dll', [IntPtr])
-            RegCloseKey = @('advapi32.dll', [IntPtr])
+            RegOpenKeyExW = @([IntPtr], [string], [uint32], [uint32], [IntPtr].MakeByRefType())
+            RegCreateKeyExW = @([IntPtr], [string], [uint32], [IntPtr], [uint32], [uint32], [IntPtr], [IntPtr].MakeByRefType(), [uint32].MakeByRefType())
+            RegQueryValueExW = @([IntPtr], [string], [IntPtr], [uint32].MakeByRefType(), [byte[]], [uint32].MakeByRefType())
+            RegSetValueExW = @([IntPtr], [string], [uint32], [uint32], [byte[]], [uint32])
+            RegDeleteValueW = @([IntPtr], [string])
+            RegDeleteKeyExW = @([IntPtr], [string], [uint32], [uint32])
+            RegFlushKey = @([IntPtr])
+            RegCloseKey = @([IntPtr])
         }
     }
     $script:Api
@@ -53,10 +52,7 @@ function Invoke-WithKey {
 }
 
 function Read-RegistryValue {
-    <#
-    .SYNOPSIS
-    One value: Code (0, or the Windows error), Exists, Kind, Bytes. A value or key that does not exist is no error.
-    #>
+    # One value: Code (0, or the Windows error), Exists, Kind, Bytes. A value or key that does not exist is no error.
     param ([string] $Path, [string] $Name)
 
     $value = @{ Code = 0; Exists = $false; Kind = 0; Bytes = $null }
@@ -77,11 +73,7 @@ function Read-RegistryValue {
 }
 
 function Write-RegistryValue {
-    <#
-    .SYNOPSIS
-    Sets one value of an existing key to these very bytes.
-    #>
-    [OutputType([int])]
+    # Sets one value of an existing key to these very bytes.
     param ([string] $Path, [string] $Name, [long] $Kind, [byte[]] $Bytes)
 
     # If a string has no terminator, Windows looks at the two bytes behind it and takes them for one if they are zero: let them not be.
@@ -93,11 +85,7 @@ function Write-RegistryValue {
 }
 
 function Remove-RegistryValue {
-    <#
-    .SYNOPSIS
-    Deletes one value.
-    #>
-    [OutputType([int])]
+    # Deletes one value.
     param ([string] $Path, [string] $Name)
 
     Invoke-WithKey -Path $Path -Action {
@@ -107,11 +95,7 @@ function Remove-RegistryValue {
 }
 
 function Get-MissingKey {
-    <#
-    .SYNOPSIS
-    The keys of a path that do not exist, outermost first.
-    #>
-    [OutputType([string[]])]
+    # The keys of a path that do not exist, outermost first.
     param ([string] $Path)
 
     $missing = [Collections.ArrayList]::new()
@@ -123,11 +107,7 @@ function Get-MissingKey {
 }
 
 function Add-RegistryKey {
-    <#
-    .SYNOPSIS
-    Creates one key. Its full path is added to Created only if Windows says that it was us.
-    #>
-    [OutputType([int])]
+    # Creates one key. Its full path is added to Created only if Windows says that it was us.
     param ([string] $Path, [Collections.ArrayList] $Created)
 
     $api = Get-Api
@@ -143,11 +123,7 @@ function Add-RegistryKey {
 }
 
 function Remove-RegistryKey {
-    <#
-    .SYNOPSIS
-    Deletes one key, if it has neither values nor subkeys. Windows itself would delete the values with it.
-    #>
-    [OutputType([int])]
+    # Deletes one key, if it has neither values nor subkeys. Windows itself would delete the values with it.
     param ([string] $Path)
 
     $key = Read-RegistryKey -Path $Path
@@ -158,11 +134,7 @@ function Remove-RegistryKey {
 }
 
 function Save-RegistryHive {
-    <#
-    .SYNOPSIS
-    Writes the hive of a key to disk now; Windows by itself waits for some seconds.
-    #>
-    [OutputType([int])]
+    # Writes the hive of a key to disk now; Windows by itself waits for some seconds.
     param ([string] $Path)
 
     Invoke-WithKey -Path $Path -Action {

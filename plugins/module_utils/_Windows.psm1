@@ -22,15 +22,14 @@ $script:Name = [byte[]]::new(32768)
 $script:Data = [byte[]]::new(1024)
 
 function New-NativeApi {
-    # A type whose static methods are functions of Windows, made without a compiler. Function: name -> library and types of the parameters.
-    param ([hashtable] $Function)
+    # A type whose static methods are functions of Windows, made without a compiler. Function: name -> types of the parameters.
+    param ([hashtable] $Function, [string] $Library = 'advapi32.dll')
 
     $assembly = [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly([Reflection.AssemblyName]::new('MsExchangeTls'), 'Run')
     $builder = $assembly.DefineDynamicModule('MsExchangeTls').DefineType('MsExchangeTls', 'Public, Class')
     foreach ($entry in $Function.GetEnumerator()) {
-        $library, $parameters = $entry.Value
-        $method = $builder.DefinePInvokeMethod($entry.Key, $library, 'Public, Static, PinvokeImpl', 'Standard', [int], [type[]]$parameters, 'Winapi',
-            'Unicode')
+        $from = if ($entry.Key -like 'Nt*') { 'ntdll.dll' } else { $Library }
+        $method = $builder.DefinePInvokeMethod($entry.Key, $from, 'Public, Static, PinvokeImpl', 'Standard', [int], [type[]]$entry.Value, 'Winapi', 'Unicode')
         $method.SetImplementationFlags('PreserveSig')
     }
     $builder.CreateType()
@@ -42,12 +41,12 @@ function Get-Api {
         $number = [uint32].MakeByRefType()
         try {
             $script:Api = New-NativeApi -Function @{
-                NtQuerySystemInformation = @('ntdll.dll', [int], [byte[]], [int], $pointer)
-                RegOpenKeyExW = @('advapi32.dll', $pointer, [string], [uint32], [uint32], $pointer.MakeByRefType())
-                RegQueryInfoKeyW = @('advapi32.dll') + @($pointer) * 11 + @([long].MakeByRefType())
-                RegEnumKeyExW = @('advapi32.dll', $pointer, [uint32], [byte[]], $number, $pointer, $pointer, $pointer, $pointer)
-                RegEnumValueW = @('advapi32.dll', $pointer, [uint32], [byte[]], $number, $pointer, $number, [byte[]], $number)
-                RegCloseKey = @('advapi32.dll', $pointer)
+                NtQuerySystemInformation = @([int], [byte[]], [int], $pointer)
+                RegOpenKeyExW = @($pointer, [string], [uint32], [uint32], $pointer.MakeByRefType())
+                RegQueryInfoKeyW = @($pointer) * 11 + @([long].MakeByRefType())
+                RegEnumKeyExW = @($pointer, [uint32], [byte[]], $number, $pointer, $pointer, $pointer, $pointer)
+                RegEnumValueW = @($pointer, [uint32], [byte[]], $number, $pointer, $number, [byte[]], $number)
+                RegCloseKey = @($pointer)
             }
         }
         catch {
@@ -138,12 +137,12 @@ function ConvertTo-RegistryData {
 
 function Read-RegistryKey {
     # Code (0, or the Windows error), Exists ($null if unknown), Written (FILETIME in decimal), ValueList (Name, Kind, Bytes), KeyList (names), sorted.
-    param ([string] $Path, [switch] $ExistsOnly)
+    param ([string] $Path, [switch] $ExistsOnly, [scriptblock] $Reader)
 
     $values = [Collections.SortedList]::new([StringComparer]::Ordinal)
     $keys = [Collections.SortedList]::new([StringComparer]::Ordinal)
     $key = @{ Code = 0; Exists = $null; Written = $null; ValueList = $null; KeyList = $null }
-    if ($null -eq (Get-Api)) { $key.Code = Read-ManagedKey -Path $Path -Value $values -Key $keys }
+    if ($null -eq (Get-Api)) { $key.Code = & $Reader $Path $values $keys }
     else {
         $hive, $rest = Split-RegistryPath -Path $Path
         [IntPtr] $handle = [IntPtr]::Zero
@@ -199,36 +198,6 @@ function Read-OpenKey {
         if ($code -ne 0) { return $code }
         $text = ConvertFrom-Utf16 -Bytes $script:Name -Count $length
         $Key[(Get-Order -Name $text)] = $text
-    }
-}
-
-function Read-ManagedKey {
-    # Where native calls are blocked. Without times and with repaired values, so writing is refused there.
-    param ([string] $Path, [Collections.SortedList] $Value, [Collections.SortedList] $Key)
-
-    $hive, $rest = $Path -split '\\', 2
-    try {
-        $root = @{ HKEY_USERS = 'Users'; HKEY_LOCAL_MACHINE = 'LocalMachine' }[$hive]
-        $opened = [Microsoft.Win32.RegistryKey]::OpenBaseKey($root, 'Registry64').OpenSubKey([string]$rest)
-        if ($null -eq $opened) { return 2 }
-        foreach ($name in $opened.GetValueNames()) {
-            # RegistryValueKind counts REG_NONE as -1 and names no kind it does not know.
-            $kind = [Math]::Max(0, [int]$opened.GetValueKind($name))
-            $data = $opened.GetValue($name, $null, 'DoNotExpandEnvironmentNames')
-            if ($data -is [string[]]) { $data = -join @(foreach ($item in $data) { $item + [char]0 }) }
-            if ($data -is [string]) { $data = [Text.Encoding]::Unicode.GetBytes($data + [char]0) }
-            elseif ($data -is [int] -or $data -is [long]) { $data = [BitConverter]::GetBytes($data) }
-            elseif ($null -eq $data) { $data = @() }
-            $Value[(Get-Order -Name $name)] = @{ Name = $name; Kind = $kind; Bytes = [byte[]]$data }
-        }
-        foreach ($name in $opened.GetSubKeyNames()) { $Key[(Get-Order -Name $name)] = $name }
-        0
-    }
-    catch [Security.SecurityException], [UnauthorizedAccessException] {
-        5
-    }
-    catch [IO.IOException] {
-        $_.Exception.HResult -band 0xffff
     }
 }
 
@@ -314,4 +283,4 @@ function Get-FolderRefusal {
 }
 
 Export-ModuleMember -Function New-NativeApi, Get-NativeRefusal, Get-BootTime, Get-WindowsErrorText, Test-NotFound, Test-RegistryPath, Split-RegistryPath,
-Get-Leading, ConvertTo-RegistryData, Read-RegistryKey, Get-ChangeFolder, Test-Elevation, Test-Absent, Get-AccessRefusal, Get-FolderRefusal
+Get-Leading, ConvertTo-RegistryData, Read-RegistryKey, Get-Order, Get-ChangeFolder, Test-Elevation, Test-Absent, Get-AccessRefusal, Get-FolderRefusal

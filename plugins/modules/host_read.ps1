@@ -60,10 +60,40 @@ function Test-Chosen {
     $false
 }
 
+function Read-ManagedKey {
+    # Where native calls are blocked. Without times and with repaired values, so writing is refused there.
+    param ([string] $Path, [Collections.SortedList] $Value, [Collections.SortedList] $Key)
+
+    $hive, $rest = $Path -split '\\', 2
+    try {
+        $root = @{ HKEY_USERS = 'Users'; HKEY_LOCAL_MACHINE = 'LocalMachine' }[$hive]
+        $opened = [Microsoft.Win32.RegistryKey]::OpenBaseKey($root, 'Registry64').OpenSubKey([string]$rest)
+        if ($null -eq $opened) { return 2 }
+        foreach ($name in $opened.GetValueNames()) {
+            # RegistryValueKind counts REG_NONE as -1 and names no kind it does not know.
+            $kind = [Math]::Max(0, [int]$opened.GetValueKind($name))
+            $data = $opened.GetValue($name, $null, 'DoNotExpandEnvironmentNames')
+            if ($data -is [string[]]) { $data = -join @(foreach ($item in $data) { $item + [char]0 }) }
+            if ($data -is [string]) { $data = [Text.Encoding]::Unicode.GetBytes($data + [char]0) }
+            elseif ($data -is [int] -or $data -is [long]) { $data = [BitConverter]::GetBytes($data) }
+            elseif ($null -eq $data) { $data = @() }
+            $Value[(Get-Order -Name $name)] = @{ Name = $name; Kind = $kind; Bytes = [byte[]]$data }
+        }
+        foreach ($name in $opened.GetSubKeyNames()) { $Key[(Get-Order -Name $name)] = $name }
+        0
+    }
+    catch [Security.SecurityException], [UnauthorizedAccessException] {
+        5
+    }
+    catch [IO.IOException] {
+        $_.Exception.HResult -band 0xffff
+    }
+}
+
 function Read-Key {
     param ([string] $Path)
 
-    $key = Read-RegistryKey -Path $Path
+    $key = Read-RegistryKey -Path $Path -Reader ${function:Read-ManagedKey}
     if ($null -eq $key.Exists) { Add-Problem -Path $Path -Code $key.Code }
     $key
 }

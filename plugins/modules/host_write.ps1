@@ -4,8 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Carries out one change: typed registry operations, all of them or none. Every operation names what it expects to find. What was found
-# is on disk before the first write, and is put back when a write fails.
+# Carries out one change, whole or not at all. What was found is on disk before the first write, and is put back when a write fails.
 
 #Requires -Version 5.1
 #AnsibleRequires -PowerShell ..module_utils._Contract
@@ -29,25 +28,24 @@ $option = @{
     meta = @{ type = 'dict'; default = @{} }
     reboot_required = @{ type = 'bool'; default = $false }
     operations = @{
-        type = 'list'; elements = 'dict'; required = $true
-        options = @{
-            op = @{ type = 'str'; required = $true }
-            path = @{ type = 'str'; required = $true }
-            name = @{ type = 'str' }
-            kind = @{ type = 'int' }
-            data = @{ type = 'raw' }
-            raw = @{ type = 'bool'; default = $false }
+        type = 'list'; elements = 'dict'; required = $true; options = @{
+            op = @{ type = 'str'; required = $true }; path = @{ type = 'str'; required = $true }; name = @{ type = 'str' }
+            kind = @{ type = 'int' }; data = @{ type = 'raw' }; raw = @{ type = 'bool'; default = $false }
             expect = @{
-                type = 'dict'; required = $true
-                options = @{
+                type = 'dict'; required = $true; options = @{
                     exists = @{ type = 'bool'; required = $true }
-                    kind = @{ type = 'int' }
-                    data = @{ type = 'raw' }
-                    raw = @{ type = 'bool'; default = $false }
+                    kind = @{ type = 'int' }; data = @{ type = 'raw' }; raw = @{ type = 'bool'; default = $false }
                 }
             }
         }
     }
+    revert = @{
+        type = 'dict'; options = @{
+            script = @{ type = 'str'; required = $true }; task = @{ type = 'str'; default = '' }
+            after = @{ type = 'int'; default = 0 }; after_boot = @{ type = 'int'; default = 0 }; over_tls = @{ type = 'bool'; default = $false }
+        }
+    }
+    confirm = @{ type = 'bool'; default = $false }
     undo = @{ type = 'str' }
 }
 
@@ -67,6 +65,7 @@ function Confirm-Request {
         if (-not $names.Add($entry.Key)) { throw "The argument meta.$($entry.Key) differs from another one in case only." }
         if ($entry.Value -isnot [string]) { throw "The argument meta.$($entry.Key) must be a string." }
     }
+    if ($Argument.confirm -and ($null -eq $Argument.revert -or $Argument.operations.Count)) { throw 'The argument confirm needs revert and no operations.' }
 }
 
 function Set-RegistryState {
@@ -93,14 +92,13 @@ function Invoke-Operation {
     $code = Set-RegistryState -Operation $Operation -State $Operation.After
     if ($code -ne 0) { return $code }
     $now = Read-RegistryValue -Path $Operation.Path -Name $Operation.Name
-    if ($now.Code -ne 0) { return $now.Code }
-    if (-not (Test-SameState -One $now -Other $Operation.After)) { return $invalidData }
-    0
+    if ($now.Code -eq 0 -and -not (Test-SameState -One $now -Other $Operation.After)) { return $invalidData }
+    $now.Code
 }
 
 function Undo-Operation {
     # Returns 0 or the Windows error. Keys that we made go only if nobody has put anything into them. What is as it was is not written:
-    # Windows would refuse that as it refused the operation, and the host would be called changed though it is not.
+    # Windows would refuse that as it refused the operation.
     param ([hashtable] $Operation)
 
     if ($Operation.IsKey) {
@@ -121,7 +119,7 @@ function Undo-Operation {
 }
 
 function Save-Journal {
-    param ([Collections.Specialized.OrderedDictionary] $Journal, [string] $State, [object[]] $Operation, [string] $Path)
+    param ($Journal, [string] $State, [object[]] $Operation, [string] $Path)
 
     $Journal.state = $State
     if ($State -ne 'open') { $Journal.closed = [DateTime]::UtcNow.ToFileTimeUtc().ToString() }
@@ -150,7 +148,7 @@ function Get-Refusal {
 
 function Compare-Change {
     # Compares all operations and decides; the answer says how it stands. Returns those to carry out, none if it ends here.
-    param ([object[]] $Operation, [Collections.Specialized.OrderedDictionary] $Answer)
+    param ([object[]] $Operation, $Answer)
 
     for ($index = 0; $index -lt $Operation.Count; $index++) {
         Compare-Operation -Operation $Operation[$index] -Earlier @($Operation | Select-Object -First $index)
@@ -230,10 +228,22 @@ function Undo-Write {
 
 function Invoke-Change {
     # The whole way from the first look to the closed journal. Everything it finds out is in the answer.
-    param ([hashtable] $Argument, [object[]] $Operation, [bool] $IsCheck, [Collections.Specialized.OrderedDictionary] $Answer)
+    param ([hashtable] $Argument, [object[]] $Operation, [bool] $IsCheck, $Answer)
 
     $folder = Get-ChangeFolder
-    $path = "$folder\$($Argument.change).json"
+    $base = "$folder\$($Argument.change)"
+    $path = "$base.json"
+    $what = 'the journal could not be'
+    $revert = $Argument.revert
+    if ($Argument.confirm) {
+        try {
+            if (-not $IsCheck) { $null = Invoke-RevertScript -Revert $revert -Base $base -Do 'confirm' }
+            $Answer.status = 'written'
+            $Answer.changed = $true
+        }
+        catch { $Answer.reason = "The change $($Argument.change) could not be confirmed: $($_.Exception.GetBaseException().Message)" }
+        return
+    }
     if ([IO.File]::Exists($path)) {
         $Answer.reason = "The change $($Argument.change) has a journal already ($path): use a new id."
         return
@@ -246,10 +256,16 @@ function Invoke-Change {
         $Answer.changed = $true
         return
     }
-
     $journal = [ordered]@{
         contract = 1; id = $Argument.change; state = 'open'; started = [DateTime]::UtcNow.ToFileTimeUtc().ToString(); closed = $null; boot = $Answer.boot
         computer = [Environment]::MachineName; meta = $Argument.meta; reboot_required = $Argument.reboot_required; operations = @()
+    }
+    if ($null -ne $revert) {
+        # host_revert knows the beginning of the journal in this form only.
+        $journal.Insert(6, 'revert', [ordered]@{
+                task = "msexchange_tls-$($Argument.change)"; state = 'armed'; deadline = $null; after = $revert.after; after_boot = $revert.after_boot
+                over_tls = $revert.over_tls; boot = $null; at = $null; restart = $false
+            })
     }
     $planned = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     foreach ($item in $needed) {
@@ -262,16 +278,23 @@ function Invoke-Change {
         }
         if ($null -ne $Argument.undo) {
             $unicode = [Text.Encoding]::Unicode
-            Save-ChangeFile -Path "$folder\$($Argument.change).reg" -Bytes ($unicode.GetPreamble() + $unicode.GetBytes($Argument.undo))
+            Save-ChangeFile -Path "$base.reg" -Bytes ($unicode.GetPreamble() + $unicode.GetBytes($Argument.undo))
         }
         Save-Journal -Journal $journal -State 'open' -Operation $needed -Path $path
+        if ($null -ne $revert) {
+            $what = 'its timer could not be armed'
+            $journal.revert.deadline = Invoke-RevertScript -Revert $revert -Base $base -Do 'arm'
+            Save-Journal -Journal $journal -State 'open' -Operation $needed -Path $path
+        }
     }
     catch {
-        $Answer.reason = "Nothing was written, because the journal could not be: $($_.Exception.GetBaseException().Message)"
+        $Answer.reason = "Nothing was written, because ${what}: $($_.Exception.GetBaseException().Message)"
+        # One that could not be armed is gone already.
+        if ($journal['revert'] -and $journal.revert.deadline) { $Answer.reason += Stop-Revert -Revert $revert -Base $base }
         # A journal that is open would tell of a change that never began.
-        foreach ($name in '.json', '.json.new', '.reg', '.reg.new') {
-            try { [IO.File]::Delete("$folder\$($Argument.change)$name") }
-            catch { $Answer.reason += "; remove $folder\$($Argument.change)$name" }
+        foreach ($name in '.json', '.json.new', '.reg', '.reg.new', '.ps1', '.ps1.new', '.xml', '.xml.new') {
+            try { [IO.File]::Delete("$base$name") }
+            catch { $Answer.reason += "; remove $base$name" }
         }
         return
     }
@@ -298,11 +321,35 @@ function Invoke-Change {
     if ($failure) { $Answer.reason += "; then $failure" }
     try { Save-Journal -Journal $journal -State $Answer.status -Operation $needed -Path $path }
     catch { $Answer.reason += "; then the journal could not be closed: $($_.Exception.GetBaseException().Message)" }
+    # What could not be put back now may go back when its time has come.
+    if ($isBack) { $Answer.reason += Stop-Revert -Revert $revert -Base $base }
+}
+
+function Invoke-RevertScript {
+    # Saves host_revert beside the journal, byte by byte as it may be signed, and starts it there. Returns what it says, throws that if it failed.
+    param ([hashtable] $Revert, [string] $Base, [string] $Do)
+
+    Save-ChangeFile -Path "$Base.ps1" -Bytes ([Convert]::FromBase64String($Revert.script))
+    if ($Do -ceq 'arm') { Save-ChangeFile -Path "$Base.xml" -Bytes ([Text.Encoding]::ASCII.GetBytes($Revert.task)) }
+    # As its task will: by Windows PowerShell, or in its place the one that this runs in.
+    $program = "$PSHOME\powershell.exe"
+    if (-not [IO.File]::Exists($program)) { $program = "$([Environment]::SystemDirectory)\WindowsPowerShell\v1.0\powershell.exe" }
+    $said = (@() | & $program -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "$Base.ps1" -Change ([IO.Path]::GetFileName($Base)) -Do $Do) -join ' '
+    if ($LASTEXITCODE -ne 0) { throw $said }
+    $said
+}
+
+function Stop-Revert {
+    # What went wrong, as the rest of a sentence. A timer that is left finds nothing to do and goes by itself.
+    param ([hashtable] $Revert, [string] $Base)
+
+    try { if ($null -ne $Revert) { $null = Invoke-RevertScript -Revert $Revert -Base $Base -Do 'disarm' } }
+    catch { "; then its timer could not be removed: $($_.Exception.GetBaseException().Message)" }
 }
 
 function Invoke-Locked {
     # One writer per host. A mutex that its owner left behind when it died is ours.
-    param ([scriptblock] $Action, [Collections.Specialized.OrderedDictionary] $Answer)
+    param ([scriptblock] $Action, $Answer)
 
     $mutex = $null
     $isOurs = $false

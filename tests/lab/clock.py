@@ -32,18 +32,25 @@ def dotnet_ticks(value: int) -> int:
 class Clock:
     """The clock of one host: the machine's own, shifted by ``offset`` seconds (which a test may change at any time).
 
+    ``offset`` is time that passed, ``set_by`` what somebody set the clock by, which no uptime sees.
+
     Two readings never go backwards and never repeat, as last-write times of a real hive do not within one host's life.
     """
 
     def __init__(self, offset: float = 0.0, source: t.Callable[[], float] = time.time) -> None:
         self.offset = offset
+        self.set_by = 0.0
         self._source = source
         self._last = 0
 
     def now(self) -> int:
         """Present time as FILETIME."""
-        value = filetime(self._source() + self.offset)
+        value = filetime(self._source() + self.offset + self.set_by)
         if value <= self._last and self._last - value < TICKS_PER_SECOND:
             value = self._last + 1
         self._last = value
         return value
+
+    def passed(self) -> int:
+        """The same without what the clock was set by: differences of it are time that passed."""
+        return filetime(self._source() + self.offset)

@@ -60,6 +60,10 @@ class Acts:
         """Puts the host's clock forward. Two boots within ten seconds are taken for one."""
         host.clock.offset += seconds
 
+    async def start_tasks(self, host: LabHost) -> None:
+        """Starts every scheduled task of ours once, as its triggers do."""
+        await host.start_tasks()
+
     async def reboot(self, host: LabHost) -> None:
         """Restarts a host at once, as its administrator would; five minutes pass on its clock."""
         host.go_down()
@@ -80,6 +84,9 @@ class _Meanwhile:
             host.engine = self._engine
             self._act()
         return await self._engine.run(host, job)
+
+    async def start_tasks(self, host: LabHost) -> bool:
+        return await self._engine.start_tasks(host)
 
     async def stop(self) -> None:
         await self._engine.stop()

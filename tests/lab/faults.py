@@ -29,6 +29,7 @@ class What(str, enum.Enum):
     DENY_WRITE = "deny_write"  #: registry write number ``at_write`` of a change fails with ``code``
     DISK_FULL = "disk_full"  #: no file can be written (Win32 error 112)
     MUTEX_BUSY = "mutex_busy"  #: another writer holds the host
+    NO_SCHEDULER = "no_scheduler"  #: no task can be made
 
 
 class PowerLossError(Exception):
@@ -119,6 +120,10 @@ class Faults:
     def disk_full(self) -> bool:
         """Whether a file cannot be written now."""
         return self._first(What.DISK_FULL) is not None
+
+    def no_scheduler(self) -> bool:
+        """Whether a task cannot be made now."""
+        return self._first(What.NO_SCHEDULER) is not None
 
     def before_write(self, number: int) -> int:
         """Asked before registry write ``number`` (from 0) of a change, and once after the last: Win32 code of a

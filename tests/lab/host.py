@@ -48,6 +48,9 @@ class Engine(t.Protocol):
     async def run(self, host: LabHost, job: Job) -> Output:
         """The output of one job."""
 
+    async def start_tasks(self, host: LabHost) -> bool:
+        """Starts the scheduled tasks of ours; whether one of them has Windows restart."""
+
     async def stop(self) -> None:
         """Ends everything the engine keeps for its host."""
 
@@ -103,7 +106,10 @@ class LabHost:
             str
         ] = []  #: questions that the lab could not answer; a good test asserts that there are none
         self.clock = Clock()
-        self.boot = self.clock.now() - int(self.persona.uptime_days * 86400 * TICKS_PER_SECOND)
+        uptime = int(self.persona.uptime_days * 86400 * TICKS_PER_SECOND)
+        self.boot = self.clock.now() - uptime
+        self._up_since = self.clock.passed() - uptime
+        self.tasks: dict[str, str] = {}  #: scheduled tasks of the emulated engine: name -> definition
         self._installed = self.boot - 86400 * 90 * TICKS_PER_SECOND
         self.registry = build.registry(self.persona, self.computer, self._installed, self.boot)
         self.registry.clock = self.clock
@@ -215,6 +221,19 @@ class LabHost:
                     return False
         return True
 
+    def uptime(self) -> int:
+        """Time since the boot in units of 100 ns, whatever the clock was set to."""
+        return self.clock.passed() - self._up_since
+
+    def steady(self) -> int:
+        """FILETIME as if nobody had set the clock since the boot."""
+        return self.boot + self.uptime()
+
+    async def start_tasks(self) -> None:
+        """What the Task Scheduler does when a trigger of ours fires: starts every task once. Wine has no scheduler."""
+        if await self.engine.start_tasks(self):
+            self.shut_down(0)
+
     def journal_files(self) -> dict[str, bytes]:
         """Our journals and undo files on this host: file name -> content."""
         found = self.files.files_in(journal.FOLDER)
@@ -285,6 +304,7 @@ class LabHost:
         """Boots: what was pending takes effect, the boot time is new."""
         self.clock.offset += RESTART_SECONDS
         self.boot = self.clock.now()
+        self._up_since = self.clock.passed()
         await self._refresh()
         self.at_boot = schannel.read(self.registry, self.persona.os)
         self.counters.reboots += 1

@@ -150,6 +150,16 @@ class Lab:
         self.power_off(name)
         self.power_on(name)
 
+    def start_tasks(self, name: str, after: float = 0) -> None:
+        """Lets ``after`` seconds pass on a host, then starts its scheduled tasks, as their triggers do."""
+
+        async def start() -> None:
+            host = self.host(name)
+            host.clock.offset += after
+            await host.start_tasks()
+
+        self.call(start())
+
     def port(self, name: str, service: str | None = None) -> int:
         """The port of a host's endpoint, or of its WinRM."""
         for listener in self.host(name).listeners:

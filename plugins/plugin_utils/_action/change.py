@@ -15,11 +15,13 @@ import secrets
 import typing as t
 
 from .._baseline import DIRECT_STAGE, Baseline, direct
+from .._change import Terms, arm_request
 from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, to_data
 from .._state import State, after, read_state
 from .._task import ChangeError, HostError, builds, check_outcome, configured_data, host_data, write_request
 from .._version import VERSION
 from .base import Result, Task, TaskError, TlsAction
+from .timer import TimerError, require_none_pending, terms_of, timer_data
 
 _REPORT = "Please report this as a defect of msexchange.tls, with this message."
 
@@ -67,11 +69,25 @@ class ChangeAction(TlsAction):
         """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides."""
         then = read_state(after(state.observation, plan.operations), task.catalogue) if plan.operations else state
         result = self._prediction(state, then, plan)
+        terms = self._terms(task, state, plan)
+        if terms is not None:
+            result["revert"] = timer_data(terms, reboot_required=plan.reboot_required)
         if plan.operations:
             result["reach"] = self._reach(task, state, then, force=force)
         if plan.operations and not self.only_predicts:
-            result.update(self._write(task, plan, result, meta or {}))
+            result.update(self._write(task, plan, result, meta or {}, terms))
         return result
+
+    def _terms(self, task: Task, state: State, plan: Plan) -> Terms | None:
+        """The timer that this change is to have; None where there is none, or nothing to take back."""
+        try:
+            terms = terms_of(task, self._connection)
+            if terms is None or not plan.operations:
+                return None
+            require_none_pending(state.observation.journal, task.broker.host)
+        except TimerError as error:
+            raise TaskError(str(error)) from error
+        return terms
 
     def _reach(self, task: Task, state: State, then: State, *, force: bool) -> list[Result]:
         """Who the plan would cut off; refuses it where that is its own management or a server of the organisation."""
@@ -96,6 +112,7 @@ class ChangeAction(TlsAction):
             "debt": debt,
             "change": None,
             "journal": None,
+            "revert": None,
             "reg": render_plan_reg(plan, state.identity.computer or "") if plan.operations else "",
             "undo": render_undo_reg(plan, state.identity.computer or "") if plan.operations else "",
             "host": host_data(state),
@@ -104,10 +121,12 @@ class ChangeAction(TlsAction):
             result["diff"] = diff(plan)
         return result
 
-    def _write(self, task: Task, plan: Plan, result: Result, meta: t.Mapping[str, str]) -> Result:
+    def _write(self, task: Task, plan: Plan, result: Result, meta: t.Mapping[str, str], terms: Terms | None) -> Result:
         change = new_change_id(datetime.datetime.now(datetime.timezone.utc), secrets.token_hex(4))
         written = {**self._meta(task, plan), **builds(result["host"]), **meta}
         request = write_request(change, plan, written, result["undo"])
+        if terms is not None:
+            request["revert"] = arm_request(change, terms, reboot_required=plan.reboot_required)
         told = {**result, "change": change, "changed": False}
         try:
             answer = task.broker.write(request)
@@ -118,8 +137,11 @@ class ChangeAction(TlsAction):
             raise TaskError(error.sentence, **{**told, "changed": not error.is_back}) from error
         if not answer.get("changed"):
             # Somebody else wrote the very same between our two calls; the host keeps no journal of nothing.
-            return {"changed": False}
-        return {"change": change, "journal": answer.get("journal")}
+            return {"changed": False, "revert": None}
+        done: Result = {"change": change, "journal": answer.get("journal")}
+        if terms is not None:
+            done["revert"] = timer_data(terms, reboot_required=plan.reboot_required, now=answer.get("now"))
+        return done
 
     def _meta(self, task: Task, plan: Plan) -> dict[str, str]:
         return {

@@ -42,7 +42,7 @@ def reach_of(
     """
     observed = task.arguments.get("observed") or ()
     around = Surroundings(
-        management=_controller() if _is_tls(connection) else None,
+        management=_controller() if is_tls(connection) else None,
         servers=_neighbours(task),
         clients=load_clients(),
         balancers=tuple(task.arguments.get("balancers") or ()),
@@ -64,7 +64,8 @@ def _neighbours(task: Task) -> tuple[Neighbour, ...]:
     )
 
 
-def _is_tls(connection: t.Any) -> bool:
+def is_tls(connection: t.Any) -> bool:
+    """Whether the host is managed over TLS, as the connection plugin knows once it has connected."""
     schemes = [getattr(connection, name, None) for name in _SCHEMES]
     return "https" in schemes
 

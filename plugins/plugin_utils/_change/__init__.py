@@ -76,8 +76,18 @@ from .reach import (
     reach_data,
     refusal,
 )
+from .revert import (
+    DEFAULT_AFTER_BOOT,
+    Terms,
+    arm_request,
+    armed,
+    confirm_request,
+    read_duration,
+    revert_data,
+)
 
 __all__ = [
+    "DEFAULT_AFTER_BOOT",
     "FAMILIES",
     "FORMAT_VERSION",
     "LARGEST",
@@ -103,9 +113,13 @@ __all__ = [
     "SignatureError",
     "StalePlanError",
     "Surroundings",
+    "Terms",
+    "arm_request",
+    "armed",
     "change_data",
     "chosen_after",
     "chosen_change",
+    "confirm_request",
     "conflict_data",
     "deviations",
     "diff_data",
@@ -123,6 +137,7 @@ __all__ = [
     "predict",
     "reach_data",
     "read_age",
+    "read_duration",
     "read_host_plan",
     "read_journal",
     "read_plan_file",
@@ -133,6 +148,7 @@ __all__ = [
     "render_markdown",
     "require_age",
     "require_gates",
+    "revert_data",
     "rollback",
     "rollback_plan",
     "sign",

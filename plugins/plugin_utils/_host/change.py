@@ -50,12 +50,18 @@ class ChangeOperation:
 
 @dataclasses.dataclass(frozen=True)
 class Revert:
-    """The timer that takes a change back unless it is confirmed. ``boot``: the boot in which it fired."""
+    """The timer that takes a change back unless it is confirmed.
+
+    ``deadline``: FILETIME, as if nobody set the clock after the boot of the change. ``boot``: the boot in which it
+    fired, ``at`` the time of that, ``restart``: whether it restarted Windows then.
+    """
 
     state: str  #: armed | confirmed | reverted
     task: str
     deadline: int | None
     boot: int | None = None
+    at: int | None = None
+    restart: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -234,4 +234,6 @@ def _revert(root: Node) -> Revert | None:
         task=node.text("task") if node.has("task") else "",
         deadline=node.filetime_or_none("deadline") if node.has("deadline") else None,
         boot=node.filetime_or_none("boot") if node.has("boot") else None,
+        at=node.filetime_or_none("at") if node.has("at") else None,
+        restart=node.flag("restart") if node.has("restart") else False,
     )

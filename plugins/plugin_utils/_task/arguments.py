@@ -24,4 +24,6 @@ JUDGE: Spec = {
 CHANGE: Spec = {
     "ticket": {"type": "str", "default": ""},
     "force": {"type": "bool", "default": False},
+    "revert_after": {"type": "str"},
+    "revert_after_boot": {"type": "str", "default": "90m"},
 }

@@ -14,7 +14,7 @@ import typing as t
 
 from ..payload import Job
 from ..result import Output
-from . import host_read, host_write, modules, raw
+from . import host_read, host_write, modules, raw, timer
 from .arguments import ArgumentError
 
 if t.TYPE_CHECKING:
@@ -45,6 +45,11 @@ class EmulatedEngine:
         if too_old is not None:
             return too_old
         return answer(host, job)
+
+    async def start_tasks(self, host: LabHost) -> bool:
+        """Starts the scheduled tasks of ours; whether one of them has Windows restart."""
+        started = [timer.fire(host, name) for name in list(host.tasks)]
+        return any(started)
 
     async def stop(self) -> None:
         """Nothing outlives a job."""

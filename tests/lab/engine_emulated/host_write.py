@@ -14,7 +14,7 @@ import typing as t
 
 from ..filesystem import FileError
 from ..registry import RegistryError, text_of, upper_invariant
-from . import arguments, journal, write_calls
+from . import arguments, journal, timer, write_calls
 from .host_read import value_answer
 from .operations import Operation, Request, State, parse
 
@@ -114,6 +114,9 @@ class Change:
 
     def carry_out(self, check: bool) -> None:
         """Compares, and writes unless that is where it ends."""
+        if self.request.confirm:
+            self._confirm(check)
+            return
         if self.host.files.get(self.path):
             self.answer["reason"] = (
                 f"The change {self.request.change} has a journal already ({self.path}): use a new id."
@@ -130,6 +133,15 @@ class Change:
         content = self._begin(needed)
         if content is not None:
             self._write(needed, content)
+
+    def _confirm(self, check: bool) -> None:
+        try:
+            if not check:
+                timer.confirm(self.host, self.request.change)
+            self.answer.update(status="written", changed=True)
+        except (FileError, timer.TimerError) as error:
+            text = error.text if isinstance(error, FileError) else error
+            self.answer["reason"] = f"The change {self.request.change} could not be confirmed: {text}"
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -180,6 +192,7 @@ class Change:
 
     def _begin(self, needed: list[Work]) -> Answer | None:
         """The journal, open and on disk; None if that failed."""
+        revert = self.request.revert
         planned: set[str] = set()
         for item in needed:
             if item.operation.target is not None:
@@ -193,19 +206,27 @@ class Change:
             "started": str(self.host.clock.now()),
             "closed": None,
             "boot": self.answer["boot"],
+            **({"revert": timer.section(self.request.change, revert)} if revert else {}),
             "computer": self.host.computer,
             "meta": dict(self.request.meta),
             "reboot_required": self.request.reboot_required,
             "operations": [],
         }
         undo = f"{journal.FOLDER}\\{self.request.change}.reg"
+        what = "the journal could not be"
         try:
             journal.make_folder(self.host)
             if self.request.undo is not None:
                 self.host.files.write(undo, b"\xff\xfe" + self.request.undo.encode("utf-16-le", "surrogatepass"))
             self._save(content, "open", needed)
-        except FileError as error:
-            self.answer["reason"] = f"Nothing was written, because the journal could not be: {error.text}"
+            if revert is not None:
+                what = "its timer could not be armed"
+                content["revert"]["deadline"] = timer.arm(self.host, self.request.change, revert)
+                self._save(content, "open", needed)
+        except (FileError, timer.TimerError) as error:
+            text = error.text if isinstance(error, FileError) else error
+            self.answer["reason"] = f"Nothing was written, because {what}: {text}"
+            timer.disarm(self.host, self.request.change)
             for path in (self.path, undo):
                 self.host.files.delete(path)
             return None
@@ -240,6 +261,8 @@ class Change:
             self._save(content, state, needed)
         except FileError as error:
             self.answer["reason"] += f"; then the journal could not be closed: {error.text}"
+        if is_back and self.request.revert is not None:
+            timer.disarm(self.host, self.request.change)
 
     def _write_all(self, needed: list[Work], done: list[Work]) -> str:
         """What failed, as a sentence, or nothing."""

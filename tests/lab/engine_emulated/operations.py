@@ -44,6 +44,17 @@ OPTION: arguments.Option = {
             **_STATE,
         },
     },
+    "revert": {
+        "type": "dict",
+        "options": {
+            "script": {"type": "str", "required": True},
+            "task": {"type": "str", "default": ""},
+            "after": {"type": "int", "default": 0},
+            "after_boot": {"type": "int", "default": 0},
+            "over_tls": {"type": "bool", "default": False},
+        },
+    },
+    "confirm": {"type": "bool", "default": False},
     "undo": {"type": "str"},
 }
 
@@ -80,6 +91,8 @@ class Request:
     reboot_required: bool
     operations: tuple[Operation, ...]
     undo: str | None
+    revert: t.Mapping[str, t.Any] | None
+    confirm: bool
 
 
 def parse(args: t.Mapping[str, t.Any]) -> Request:
@@ -99,9 +112,19 @@ def parse(args: t.Mapping[str, t.Any]) -> Request:
         names.add(name.lower())
         if not isinstance(text, str):
             raise ArgumentError(f"The argument meta.{name} must be a string.")
+    if found["confirm"] and (found["revert"] is None or found["operations"]):
+        raise ArgumentError("The argument confirm needs revert and no operations.")
     operations = tuple(_operation(item, f"operations[{index}]") for index, item in enumerate(found["operations"]))
     _refuse_duplicates(operations)
-    return Request(found["change"], found["meta"], found["reboot_required"], operations, found["undo"])
+    return Request(
+        found["change"],
+        found["meta"],
+        found["reboot_required"],
+        operations,
+        found["undo"],
+        found["revert"],
+        found["confirm"],
+    )
 
 
 def _operation(given: dict[str, t.Any], at: str) -> Operation:

@@ -37,6 +37,7 @@ class PowerShellEngine:
     def __init__(self, folder: pathlib.Path) -> None:
         self.windows = Windows(folder)
         self._making = asyncio.Lock()
+        self._aged = 0.0
 
     async def run(self, host: LabHost, job: Job) -> Output:
         """The output of one job."""
@@ -63,6 +64,19 @@ class PowerShellEngine:
     def _turn(self) -> asyncio.Semaphore:
         """As many PowerShells at a time as there are processors."""
         return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(os.cpu_count() or 1))
+
+    async def start_tasks(self, host: LabHost) -> bool:
+        """Starts the scheduled tasks of ours as they were defined; whether one of them has Windows restart.
+
+        Time cannot be made to pass in a Wine host, so what passed on the clock of the lab host counts from its writing.
+        """
+        if not self.windows.exists:
+            return False
+        scheduler = self.windows.scheduler()
+        scheduler.age(host.clock.offset - self._aged)
+        self._aged = host.clock.offset
+        await asyncio.to_thread(scheduler.run_all)
+        return scheduler.wants_restart()
 
     async def refresh(self, host: LabHost) -> None:
         """Called at a boot of the lab host."""

@@ -13,6 +13,7 @@ import tempfile
 import typing as t
 
 from tools.powershell import WineHost, find_engine
+from tools.task_scheduler import HostScheduler
 
 from ..result import Output
 from . import hive_file, pe_version
@@ -63,6 +64,10 @@ class Windows:
         if self._host is None:
             raise RuntimeError("the Wine host was not made yet")
         return self._host
+
+    def scheduler(self) -> HostScheduler:
+        """Its scheduled tasks."""
+        return HostScheduler(self._made())
 
     @property
     def exists(self) -> bool:

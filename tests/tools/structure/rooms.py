@@ -63,7 +63,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _answer _baseline", "yaml"),
         # Changes: saved plans, journals and the way back, who a plan would cut off.
-        "_change": _room(f"{_PLAN} _endpoint _wire _version _markdown", "cryptography yaml"),
+        "_change": _room(f"{_PLAN} _endpoint _wire _version _markdown", "cryptography yaml", edges="load.py"),
         "_report": _room(f"{_PLAN} _endpoint _version _markdown", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.proves("powershell_5_1")
 HERE = pathlib.Path(__file__).parent
 FILES = sorted(path for path in (ROOT / "plugins").rglob("*") if path.suffix in {".ps1", ".psm1"})
 NAMES = [path.name for path in FILES]
-SCRIPTS = [path for path in FILES if path.suffix == ".ps1"]
+SCRIPTS = sorted((ROOT / "plugins" / "modules").glob("*.ps1"))
+#: Goes to a host as the file that it is and stands alone: a signature covers all of it.
+REVERT = ROOT / "plugins" / "plugin_utils" / "_change" / "revert" / "host_revert.ps1"
 MAX_LINE, MAX_LINES = 160, 400
 IMPORT = re.compile(r"^#AnsibleRequires -PowerShell \.\.module_utils\.(\w+)$", re.MULTILINE)
 EXPORT = re.compile(r"^Export-ModuleMember -Function ([\w, \n-]+)$", re.MULTILINE)
@@ -172,6 +174,17 @@ def test_what_a_host_gets_is_small_enough_to_be_read(script: pathlib.Path) -> No
     assert len(lines) <= 1500
     # In base64 on the wire, beside some 40 KB of Ansible's own; win_ping sends 180 KB.
     assert sum(path.stat().st_size for path in files) * 4 / 3 <= 90_000
+
+
+def test_the_script_that_takes_a_change_back_stands_alone_and_can_be_read(facts: dict[str, Facts]) -> None:
+    text = REVERT.read_text(encoding="ascii")
+    assert "#AnsibleRequires" not in text
+    assert "\n#Requires -Version 5.1\n" in text
+    assert len(text.splitlines()) <= MAX_LINES
+    called = {command["name"] for command in facts[REVERT.name]["commands"]}
+    assert not called & {name for path in FILES if path.suffix == ".psm1" for name in exports_of(path)} - set(
+        facts[REVERT.name]["functions"]
+    )
 
 
 def documented(options: Facts) -> Facts:

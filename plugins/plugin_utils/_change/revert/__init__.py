@@ -1,0 +1,20 @@
+# Copyright (c) 2026 msexchange.tls contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The timer that takes a change back unless somebody confirms it: its terms, its task, the script that it starts."""
+
+from __future__ import annotations
+
+from .pending import armed, revert_data
+from .terms import DEFAULT_AFTER_BOOT, Terms, arm_request, confirm_request, read_duration
+
+__all__ = [
+    "DEFAULT_AFTER_BOOT",
+    "Terms",
+    "arm_request",
+    "armed",
+    "confirm_request",
+    "read_duration",
+    "revert_data",
+]
