@@ -10,13 +10,16 @@ material appears in any error.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from .errors import SignatureError
+
+# ansible-core needs it, so it is there; but a plugin must be importable without (ansible-test sanity --test import).
+with contextlib.suppress(ImportError):
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 #: Appended to the name of the plan.
 SUFFIX = ".sig"
