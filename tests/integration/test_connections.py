@@ -52,8 +52,11 @@ class Story:
     unanswered: list[str]
 
     def plain(self, name: str) -> Result:
-        """A result without what is made of the time: the boot, the id of a change."""
-        return {key: value for key, value in self.run.result(name).items() if key not in OF_THE_TIME}
+        """A result without what is made of the time: the boot, the id of a change; and without who reaches the server,
+        since only a connection by TLS can be cut off.
+        """
+        left_out = (*OF_THE_TIME, "reach")
+        return {key: value for key, value in self.run.result(name).items() if key not in left_out}
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,12 @@ def test_every_connection_brings_the_same_answer(
     stories: dict[tuple[str, str], Story], story: Story, name: str
 ) -> None:
     assert story.plain(name) == stories[CONNECTIONS[0]].plain(name)
+
+
+def test_a_connection_by_tls_is_one_that_a_change_could_cut_off(story: Story, request: pytest.FixtureRequest) -> None:
+    dummy, scheme = request.node.callspec.params["story"]
+    kinds = {row["kind"] for row in story.run.result("check")["reach"]}
+    assert ("management" in kinds) == (scheme == "https")
 
 
 def test_every_connection_leaves_the_same_registry(stories: dict[tuple[str, str], Story], story: Story) -> None:

@@ -42,7 +42,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Story]:
         registries = {name: [_schannel(lab, name)] for name in HOSTS}
         estate.run("harden", wire=False, reboot="never", hosts="all", report=False)
         _note(lab, registries)
-        path = next(path for path in registries["moved"][1] if "TLS 1.2\\Server" in path)
+        (path, *_others) = [path for path in registries["moved"][1] if "TLS 1.2\\Server" in path]
         lab.host("moved").registry.set_value(path, "Enabled", 4, b"\7\0\0\0")
         options = {"wire": False, "change_after": "2000-01-01", "ticket": "CHG7"}
         check = estate.run("rollback", "--check", hosts="drained,serving", **options)

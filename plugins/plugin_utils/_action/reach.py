@@ -17,8 +17,6 @@ from .._plan import certificate_types, offer_as_installed, offer_of, read_offer
 from .._state import State
 from .base import Task
 
-#: Attributes in which connection plugins keep what they speak, once they do.
-_SCHEMES = ("_winrm_scheme", "_psrp_protocol")
 _TLS_VERSIONS: t.Mapping[int, str] = {
     ssl.TLSVersion.TLSv1: "tls_1_0",
     ssl.TLSVersion.TLSv1_1: "tls_1_1",
@@ -66,8 +64,9 @@ def _neighbours(task: Task) -> tuple[Neighbour, ...]:
 
 def is_tls(connection: t.Any) -> bool:
     """Whether the host is managed over TLS, as the connection plugin knows once it has connected."""
-    schemes = [getattr(connection, name, None) for name in _SCHEMES]
-    return "https" in schemes
+    """Connection plugins keep what they speak for themselves; by now this one has spoken."""
+    psrp = getattr(connection, "_psrp_conn_kwargs", None)
+    return getattr(connection, "_winrm_scheme", None) == "https" or (isinstance(psrp, dict) and psrp.get("ssl") is True)
 
 
 def _controller() -> Client | None:

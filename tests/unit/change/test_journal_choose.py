@@ -32,7 +32,7 @@ TORN_WITHOUT_TIME = begun("", "by-hand-0001", "torn")
 
 
 def refused(journal: tuple[ChangeHeader, ...], **by: str) -> str:
-    ((how, point),) = by.items()
+    (how,), (point,) = by.keys(), by.values()
     with pytest.raises(NoChangeError) as caught:
         {"change": chosen_change, "after": chosen_after}[how](journal, point)
     return str(caught.value)
