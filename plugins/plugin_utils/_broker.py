@@ -53,6 +53,20 @@ class Broker:
         after = "Whether anything was written is unknown; the next run reads it again and goes on from there."
         return self._call(WRITE, request, Errand(self.host, f"writing change {change}", after))
 
+    def confirm(self, change: str, request: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The answer of host_write to a request that ends the timer of a change."""
+        after = "Whether its timer still runs is unknown; confirm it again, or it takes itself back."
+        return self._call(WRITE, request, Errand(self.host, f"confirming change {change}", after))
+
+    def reconnect(self) -> None:
+        """Give up a connection that is open, so that the next call opens one."""
+        errand = Errand(self.host, "connecting to it anew", "Nothing was changed.")
+        self._require_windows(errand)
+        try:
+            self._action._connection.reset()
+        except Exception as error:  # Whatever a connection plugin may raise: there is no connection.
+            raise self._lost(error, errand) from error
+
     def _require_windows(self, errand: Errand) -> None:
         connection = self._action._connection
         if getattr(connection._shell, "_IS_WINDOWS", False):

@@ -83,7 +83,8 @@ from .revert import (
     armed,
     confirm_request,
     read_duration,
-    revert_data,
+    refused_confirmation,
+    tls_answer,
 )
 
 __all__ = [
@@ -144,15 +145,16 @@ __all__ = [
     "read_preferences",
     "record_of",
     "refusal",
+    "refused_confirmation",
     "render",
     "render_markdown",
     "require_age",
     "require_gates",
-    "revert_data",
     "rollback",
     "rollback_plan",
     "sign",
     "signer",
+    "tls_answer",
     "unread",
     "verdict",
     "verify",

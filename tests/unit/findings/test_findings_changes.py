@@ -9,8 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from tools.registry import AFTER, BOOT, HOUR, change, state_of
+from tools.registry import AFTER, BOOT, HOUR, NOW, change, state_of
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Revert
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import find
 
 pytestmark = pytest.mark.proves("findings")
@@ -148,3 +149,30 @@ def test_a_list_without_a_known_owner_is_told_with_its_place() -> None:
     assert subject == "cipher_suites.group_policy"
     assert r": HKLM\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002\Functions is there" in message
     assert said("changes.owned_by_group_policy", '[POLICY_SSL]\n"Functions"="X"\n') == []
+
+
+def timed(state: str = "closed", timer: str = "armed", deadline: int | None = AFTER, **more: t.Any) -> t.Any:
+    return change(state=state, revert=Revert(timer, "task", deadline, BOOT, AFTER), **more)
+
+
+@pytest.mark.parametrize(
+    ("late", "words"), [(15 * 60, "takes itself back at"), (15 * 60 + 1, "should have taken itself back at")]
+)
+def test_a_timer_that_is_over_for_a_quarter_of_an_hour_did_not_do_its_work(late: int, words: str) -> None:
+    ((_subject, message),) = said("changes.revert_armed", "[SCHANNEL]\n", journal=[timed(deadline=NOW - late * SECOND)])
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    "gone", [timed(timer="confirmed"), timed(timer="reverted", state="reverted"), timed(state="put_back"), change()]
+)
+def test_a_change_that_is_confirmed_or_back_waits_for_nothing(gone: t.Any) -> None:
+    assert said("changes.revert_armed", "[SCHANNEL]\n", journal=[gone]) == []
+
+
+def test_a_change_that_took_itself_back_is_told_until_a_later_one_stayed() -> None:
+    back = timed("reverted", "reverted", started=AFTER)
+    assert len(said("changes.reverted", "[SCHANNEL]\n", journal=[back])) == 1
+    for other in (change("b", started=AFTER - 1), change("b", state="put_back", started=AFTER + 1)):
+        assert len(said("changes.reverted", "[SCHANNEL]\n", journal=[back, other])) == 1
+    assert said("changes.reverted", "[SCHANNEL]\n", journal=[back, change("b", started=AFTER + 1)]) == []

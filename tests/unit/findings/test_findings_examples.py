@@ -10,10 +10,10 @@ import dataclasses
 import typing as t
 
 import pytest
-from tools.registry import AFTER, change, multi, on_host
+from tools.registry import AFTER, BOOT, NOW, change, multi, on_host
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, ReadError
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, ReadError, Revert
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.findings import FINDINGS, find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
 
@@ -351,6 +351,18 @@ EXAMPLES = (
         "[SCHANNEL]\n",
         ("cannot be read", "cut off\\x1b"),
         more={"journal": (change(state="torn", error="cut off\x1b"),)},
+    ),
+    Example(
+        "changes.revert_armed",
+        "[SCHANNEL]\n",
+        ("change-0001", "takes itself back at 2025-12-01T13:00:00Z unless confirmed"),
+        more={"journal": (change(revert=Revert("armed", "task", NOW)),)},
+    ),
+    Example(
+        "changes.reverted",
+        "[SCHANNEL]\n",
+        ("change-0001", "took itself back at 2025-12-01T12:00:00Z and had Windows restart: nobody confirmed it"),
+        more={"journal": (change(state="reverted", revert=Revert("reverted", "task", AFTER, BOOT, AFTER, True)),)},
     ),
     Example(
         "changes.owner_unknown",

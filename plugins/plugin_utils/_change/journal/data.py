@@ -55,6 +55,8 @@ def _revert(change: ChangeHeader) -> Data | None:
         "state": change.revert.state,
         "task": change.revert.task,
         "deadline": filetime_to_iso(change.revert.deadline),
+        "at": filetime_to_iso(change.revert.at),
+        "restarted": change.revert.restart,
     }
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .pending import armed, revert_data
+from .pending import armed, refused_confirmation, tls_answer
 from .terms import DEFAULT_AFTER_BOOT, Terms, arm_request, confirm_request, read_duration
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "armed",
     "confirm_request",
     "read_duration",
-    "revert_data",
+    "refused_confirmation",
+    "tls_answer",
 ]

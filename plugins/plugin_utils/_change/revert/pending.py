@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which changes of a host wait for a confirmation."""
+"""Which changes of a host wait for a confirmation, and what speaks against one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeHeader,
     ChangeState,
     filetime_to_iso,
+    printable,
 )
 
 ARMED = "armed"
@@ -25,14 +26,28 @@ def armed(journal: t.Iterable[ChangeHeader]) -> tuple[ChangeHeader, ...]:
     return tuple(sorted(found, key=lambda one: (one.started or 0, one.id)))
 
 
-def revert_data(change: ChangeHeader) -> dict[str, t.Any] | None:
-    """The timer of a change as plain data, None if it has none. Times are ISO 8601, UTC."""
-    if change.revert is None:
-        return None
+def refused_confirmation(journal: t.Iterable[ChangeHeader], change_id: str) -> str:
+    """Why a change cannot be confirmed, as a sentence or two; empty if it can, or need not be."""
+    found = next((one for one in journal if one.id == change_id), None)
+    if found is None:
+        return f"there is no change {printable(change_id, 80)} on this host; msexchange.tls.change_info lists them."
+    if found.state == ChangeState.REVERTED:
+        at = filetime_to_iso(found.revert.at) if found.revert else None
+        return (
+            f"the change {found.id} took itself back{f' at {at}' if at else ''}, because nobody confirmed it in time. "
+            "Find out why nobody could, then apply it again."
+        )
+    if found.state == ChangeState.TORN:
+        return f"the journal of the change {found.id} cannot be read, so there is nothing to confirm. {found.error}"
+    return ""
+
+
+def tls_answer(answer: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What an endpoint (contract W) answered to a handshake: the versions that it accepted, newest last."""
+    versions = answer.get("versions")
+    found = versions.items() if isinstance(versions, t.Mapping) else ()
     return {
-        "state": change.revert.state,
-        "task": change.revert.task,
-        "deadline": filetime_to_iso(change.revert.deadline),
-        "at": filetime_to_iso(change.revert.at),
-        "restarted": change.revert.restart,
+        **{name: answer.get(name) for name in ("host", "port", "service")},
+        "detail": str(answer.get("detail") or answer.get("status") or ""),
+        "versions": sorted(name for name, item in found if item.get("state") == "accepted"),
     }

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeHeader,
+    ChangeState,
     Observation,
     filetime_to_iso,
     path_key,
@@ -110,6 +111,41 @@ def _is_settled(change: ChangeHeader, observation: Observation) -> bool:
     return all(left) or not any(left)
 
 
+#: Between the deadline and the end of the way back: the task starts every five minutes (100 ns units).
+_PATIENCE = 15 * 60 * 10_000_000
+
+
+def _armed(view: View) -> t.Iterator[Hit]:
+    for change in view.state.observation.journal:
+        timer = change.revert
+        if timer is None or timer.state != "armed" or change.state in _TAKEN_BACK:
+            continue
+        name, now = _name(change.id), view.state.identity.now
+        until = filetime_to_iso(timer.deadline)
+        if now is not None and timer.deadline is not None and now > timer.deadline + _PATIENCE:
+            yield Hit(name, f"The change {name} should have taken itself back at {until} and is still there.")
+        else:
+            yield Hit(name, f"The change {name} takes itself back{f' at {until}' if until else ''} unless confirmed.")
+
+
+#: Nothing of such a change is left to be confirmed.
+_TAKEN_BACK = (ChangeState.PUT_BACK, ChangeState.REVERTED)
+
+
+def _reverted(view: View) -> t.Iterator[Hit]:
+    journal = view.state.observation.journal
+    newest = max((change.started or 0 for change in journal if change.state != ChangeState.PUT_BACK), default=0)
+    for change in journal:
+        # A later change that stayed is an answer to it.
+        if change.state == ChangeState.REVERTED and (change.started or 0) >= newest:
+            name, timer = _name(change.id), change.revert
+            at = filetime_to_iso(timer.at) if timer else None
+            then = " and had Windows restart" if timer and timer.restart else ""
+            yield Hit(
+                name, f"The change {name} took itself back{f' at {at}' if at else ''}{then}: nobody confirmed it."
+            )
+
+
 def _owned(view: View) -> t.Iterator[Hit]:
     yield from _owner_hits(view, "group_policy", "was written by Group Policy, which writes it again at every refresh")
 
@@ -177,6 +213,29 @@ CHECKS: tuple[Check, ...] = (
         ),
         sources=("S1",),
         run=_bad_end,
+    ),
+    Check(
+        id="changes.revert_armed",
+        severity=Severity.NOTE,
+        title="A change waits for its confirmation",
+        what="A change was made with a timer that takes it back, and the timer still runs.",
+        why="Without a confirmation over a new connection the values from before come back at that time.",
+        remedy="Prove that the server is well and confirm the change, or let it go back.",
+        sources=("S1",),
+        run=_armed,
+    ),
+    Check(
+        id="changes.reverted",
+        severity=Severity.WARNING,
+        title="A change took itself back",
+        what="The newest change had a timer, and nobody confirmed it in time.",
+        why="What it was to bring about is not there; the change may have cut off whoever would have confirmed it.",
+        remedy=(
+            "Read the log beside its journal in %ProgramData%\\msexchange_tls\\changes, find out why nobody could "
+            "confirm, then plan anew."
+        ),
+        sources=("S1",),
+        run=_reverted,
     ),
     Check(
         id="changes.owned_by_group_policy",
