@@ -14,7 +14,8 @@ import pytest
 from tools.registry import AFTER, multi, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Origin, State, read_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ReadError
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, State, read_state
 
 pytestmark = pytest.mark.proves("state_meaning")
 
@@ -63,6 +64,19 @@ def test_lists_are_unknown_where_the_catalogue_has_none_of_this_windows() -> Non
     for text in ("[SCHANNEL]\n", LOCAL, policy(f'"{GCM}"')):
         state = read_state(on_host(text), catalogue)
         assert (state.suites, state.future_suites, state.curves, state.future_curves) == (None, None, None, None)
+
+
+def test_a_local_list_that_may_not_be_read_stays_unknown_beside_one_of_group_policy() -> None:
+    local = next(place.key for place in load().settings["cipher_suites.local"].places)
+    state = state_of(policy(f'"{GCM}"'), errors=[ReadError(local, 5, "")])
+    assert state.suites == (GCM,)
+    found = state.settings["cipher_suites.local"]
+    assert (found.form, found.effective, found.future, found.origin) == (
+        Form.UNREAD,
+        "unknown",
+        "unknown",
+        Origin.UNKNOWN,
+    )
 
 
 def test_a_multi_string_list_of_group_policy_is_ignored_and_the_local_one_counts() -> None:

@@ -156,7 +156,7 @@ def test_service_accounts_and_class_hives_are_no_users() -> None:
 
 def test_a_hive_is_named_by_its_key_alone_and_only_below_the_users() -> None:
     sid = "S-1-5-21-1-2-3-500"
-    paths = ("HKEY_USERS", f"HKEY_USERS\\{sid}", f"HKEY_LOCAL_MACHINE\\{sid}0\\Software", f"HKEY_USERS\\{sid}\\A")
+    paths = ("HKEY_USERS", f"HKEY_USERS\\{sid}", f"HKEY_LOCAL_MACHINE\\{sid}0\\Software")
     keys = tuple(RegistryKey(path, True) for path in paths)
     observation = dataclasses.replace(on_host("[SCHANNEL]\n"), keys=keys)
     assert user_hives(observation) == (f"HKEY_USERS\\{sid}",)
