@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes with a timer, by a real Ansible on each engine: unconfirmed they take themselves back, confirmed they stay."""
+"""Changes with a timer, by a real Ansible on each engine: unconfirmed they take themselves back, else they stay."""
 
 from __future__ import annotations
 

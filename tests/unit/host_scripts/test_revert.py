@@ -113,6 +113,43 @@ def test_without_a_confirmation_the_registry_is_byte_for_byte_as_before_and_noth
     assert f"The change {CHANGE} was not confirmed in time and was taken back." in log(stage)
 
 
+def restamped(stage: Stage) -> None:
+    """As after another boot of Windows, with a clock that was put back: the deadline is far away by it."""
+    path = stage.changes / f"{CHANGE}.json"
+    journal = stage.journal(CHANGE)
+    text = path.read_text(encoding="ascii").replace(journal["boot"], str(int(journal["boot"]) - 36_000_000_000), 1)
+    path.write_text(text.replace(journal["revert"]["deadline"], "9" * 18), encoding="ascii")
+
+
+@pytest.mark.parametrize(("after", "after_boot", "is_back"), [(1, 0, True), (86_400, 1, True), (86_400, 86_400, False)])
+def test_after_another_boot_the_uptime_counts_and_not_the_clock(
+    stage: Stage, scheduler: HostScheduler, after: int, after_boot: int, is_back: bool
+) -> None:
+    before = furnished(stage)
+    write(stage, request(after, after_boot, over_tls=True), reboot_required=True)
+    restamped(stage)
+    assert scheduler.run_all() == [0]
+    assert (tree(stage) == before) == is_back
+    # In effect since that boot, and managed over TLS: it may have cut off whoever would confirm it.
+    assert stage.journal(CHANGE)["revert"]["restart"] == is_back
+    assert (scheduler.tasks == []) == is_back
+
+
+COMPONENTS = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\ExchangeServer\\v15\\ServerComponentStates"
+
+
+@pytest.mark.parametrize(("offline", "restarts"), [("1:0:636", True), ("1:1:636", False), ("nonsense", False)])
+def test_a_server_in_service_is_not_restarted_and_one_in_maintenance_is(
+    stage: Stage, scheduler: HostScheduler, offline: str, restarts: bool
+) -> None:
+    furnished(stage)
+    write(stage, request(), reboot_required=True)
+    stage.poke(f"{COMPONENTS}\\ServerWideOffline", "Functional", 1, f"{offline}\0".encode("utf-16-le")).run()
+    scheduler.run_until_gone()
+    assert stage.journal(CHANGE)["revert"]["restart"] == restarts
+    assert ("Windows restarts in a minute." if restarts else "A restart is owed.") in log(stage)
+
+
 def test_before_its_time_the_task_changes_nothing(stage: Stage, scheduler: HostScheduler) -> None:
     furnished(stage)
     write(stage, request(after=3600))
