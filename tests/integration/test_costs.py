@@ -16,6 +16,8 @@ from bench.subjects import LOOP, PING, STATE, TASKS, VALUES, WRITE, Subject
 from integration.controller import Controller
 from lab.lab import Lab
 
+pytestmark = pytest.mark.proves("costs")
+
 PERSONA = "ex2016_ws2016_mistakes"
 #: Compressed there: scripts shrink less than the C# of win_ping.
 IS_PACKED = tuple(int(part) for part in ansible.release.__version__.split(".")[:2]) >= (2, 22)
