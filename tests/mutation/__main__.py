@@ -44,6 +44,9 @@ LEFT_OUT = [
 ]
 
 
+RESUMED = "in several runs while the code went on; who died was tried again only where its function had changed"
+
+
 def main() -> int:
     """0 when in every room that was run enough mutants die, and every survivor is explained."""
     parser = argparse.ArgumentParser(prog="make mutants")
@@ -61,11 +64,13 @@ def main() -> int:
     figures = {name: count(found, explained) for name, found in rows.items()}
     report(rows, explained, figures)
     if set(names) == set(ROOMS):
+        added = total(figures.values())
+        how = RESUMED if wanted.survivors or wanted.report else "in one go"
         write_record(
             "mutants",
             command="make mutants",
             on={"Python": platform.python_version(), "mutmut": importlib.metadata.version("mutmut")},
-            figures={**figures, "all": total(figures.values()), "left_out": LEFT_OUT},
+            figures={**figures, "all": added, "finished": not added["not_tried"], "how": how, "left_out": LEFT_OUT},
         )
     open_ = ("unexplained", "not_tried")
     return int(any(one["dead_percent"] < WANTED or any(one[name] for name in open_) for one in figures.values()))
@@ -93,7 +98,13 @@ def outcomes_in(folder: pathlib.Path, jobs: int) -> list[dict[str, str]]:
     """Runs mutmut in the folder of a room, in a process of its own, and reads what it wrote."""
     command = [sys.executable, str(HERE / "one_room.py"), str(jobs)]
     environment = {**os.environ, FEW: str(EXAMPLES), "CI": "1", "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
-    if subprocess.run(command, cwd=folder, env=environment, check=False).returncode:
+    code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+    if code < 0:
+        sys.exit(
+            f"make mutants: {folder.name} was stopped by signal {-code}; "
+            "--survivors goes on, --report says how far it came."
+        )
+    if code:
         sys.exit(f"make mutants: {folder.name} could not be tried; its tests must pass before a mistake is put in.")
     return t.cast("list[dict[str, str]]", json.loads((folder / "mutants.json").read_text(encoding="utf-8")))
 

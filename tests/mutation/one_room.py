@@ -21,7 +21,9 @@ from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.utils.file_utils import walk_mutatable_files
-from rooms import KILLED, SURVIVED
+from rooms import KILLED, SURVIVED, TIMEOUT
+
+OUTCOMES = {"killed": KILLED, "survived": SURVIVED, "timeout": TIMEOUT}
 
 Operator = t.Callable[[t.Any], t.Iterable[t.Any]]
 
@@ -50,11 +52,9 @@ def outcomes() -> t.Iterator[dict[str, str]]:
         data = SourceFileMutationData(path=path)
         data.load()
         for name, code in data.exit_code_by_key.items():
-            outcome = "killed" if code in KILLED else "survived" if code in SURVIVED else "timeout"
+            outcome = next((name for name, codes in OUTCOMES.items() if code in codes), "not_tried")
             row = {"mutant": name, "file": str(path).partition("plugin_utils/")[2], "outcome": outcome}
-            if code is None:
-                row["outcome"] = "not_tried"
-            elif outcome == "survived":
+            if outcome == "survived":
                 function = name.rpartition(".")[2].partition("__mutmut_")[0]
                 row["function"] = function.removeprefix("x_").removeprefix("x\u01c1").replace("\u01c1", ".")
                 row["was"], row["is"] = change(name, path)

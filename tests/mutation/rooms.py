@@ -13,8 +13,10 @@ import typing as t
 COLLECTION = "ansible_collections/msexchange/tls"
 PLUGIN_UTILS = f"{COLLECTION}/plugins/plugin_utils"
 
-#: Exit codes of pytest and of mutmut (``mutmut.stats``); others are timeouts. 2: a test could not even be collected.
+#: Exit codes of pytest, of mutmut (``mutmut.stats``) and of the kernel. 2: a test could not even be collected.
+#: Any other code is no outcome: the mutant counts as not tried.
 KILLED, SURVIVED = frozenset({1, 2, 3, 4}), frozenset({0, 5, 33})
+TIMEOUT = frozenset({24, 36, 152, 255, -9, -24})
 
 
 @dataclasses.dataclass(frozen=True)
