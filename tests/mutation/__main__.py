@@ -169,7 +169,8 @@ def report(
         if not is_explained(row, explained):
             shown = {name: row[name] for name in ("file", "function", "was", "is")}
             print(yaml.safe_dump([shown], sort_keys=False, allow_unicode=True, width=4096), end="")
-    files = {row["file"] for found in rows.values() for row in found}
+    untried = {row["file"] for found in rows.values() for row in found if row["outcome"] == "not_tried"}
+    files = {row["file"] for found in rows.values() for row in found} - untried
     for one in explained:
         if one["file"] in files and not any(is_explained(row, [one]) for row in survivors):
             print(f"equivalent.yml: {one['file']}, {one['function']}: '{one['is']}' does not survive; take it out.")
