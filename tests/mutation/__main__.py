@@ -73,7 +73,9 @@ def main() -> int:
             figures={**figures, "all": added, "finished": not added["not_tried"], "how": how, "left_out": LEFT_OUT},
         )
     open_ = ("unexplained", "not_tried")
-    return int(any(one["dead_percent"] < WANTED or any(one[name] for name in open_) for one in figures.values()))
+    return int(
+        any(one["dead_percent_of_tried"] < WANTED or any(one[name] for name in open_) for one in figures.values())
+    )
 
 
 def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
@@ -147,14 +149,14 @@ def count(rows: t.Sequence[t.Mapping[str, str]], explained: t.Sequence[t.Mapping
 def with_share(figures: dict[str, t.Any]) -> dict[str, t.Any]:
     """Adds how many of a hundred that were tried die; equivalent ones count as alive."""
     dead, tried = figures["killed"] + figures["timeouts"], figures["mutants"] - figures["not_tried"]
-    return {**figures, "dead_percent": round(100 * dead / tried, 1) if tried else 0.0}
+    return {**figures, "dead_percent_of_tried": round(100 * dead / tried, 1) if tried else 0.0}
 
 
 def total(figures: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
     """The figures of all rooms together."""
     added: collections.Counter[str] = collections.Counter()
     for one in figures:
-        added.update({name: number for name, number in one.items() if name != "dead_percent"})
+        added.update({name: number for name, number in one.items() if name != "dead_percent_of_tried"})
     return with_share(dict(added))
 
 
