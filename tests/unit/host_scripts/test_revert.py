@@ -240,6 +240,20 @@ def test_a_journal_that_cannot_be_understood_touches_nothing_and_it_is_said(
     assert files(stage) == [f"{CHANGE}.json", f"{CHANGE}.log"]
 
 
+def test_in_a_folder_that_was_opened_to_others_since_nothing_is_believed(
+    stage: Stage, scheduler: HostScheduler
+) -> None:
+    """Wine keeps no access lists, so the task is told another one than the folder has."""
+    furnished(stage)
+    write(stage, request())
+    after, journal = tree(stage), stage.journal(CHANGE)
+    *words, stamp = scheduler.definition(f"msexchange_tls-{CHANGE}").words
+    done = stage.driver.host.run(*words, stamp[::-1])
+    assert done.returncode == 1
+    assert "the folder of the changes is not as it was when the timer was armed" in done.stdout
+    assert (tree(stage), stage.journal(CHANGE)) == (after, journal)
+
+
 def test_a_change_whose_timer_cannot_be_armed_is_refused_and_leaves_nothing(
     stage: Stage, scheduler: HostScheduler
 ) -> None:
