@@ -212,6 +212,15 @@ def test_what_a_peer_says_cannot_steer_the_terminal() -> None:
     assert shown.returncode == data.returncode == 3
 
 
+@pytest.fixture
+def minds_interrupts() -> t.Iterator[None]:
+    """What a shell starts in the background ignores Ctrl-C, and so would the programs that a test starts there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("minds_interrupts")
 def test_ctrl_c_ends_it_with_a_sentence() -> None:
     environment = {"PYTHONPATH": str(COLLECTIONS), "PATH": os.environ["PATH"]}
     arrived = threading.Event()
