@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -67,7 +68,16 @@ class Engine:
         if not WINE.exists():
             raise NoEngineError("wine64 is not installed (apt-get install wine64)")
         host = WineHost(self.scripts / "wine-host", folder)
-        host.control("new")
+        for is_last in (False, True):
+            try:
+                host.control("new")
+                break
+            except (RuntimeError, subprocess.TimeoutExpired):
+                # On a machine with much to do, a program of Wine's own set-up ends now and then without a reason.
+                host.stop()
+                shutil.rmtree(folder, ignore_errors=True)
+                if is_last:
+                    raise
         return host
 
 

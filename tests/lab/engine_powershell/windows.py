@@ -10,6 +10,7 @@ import asyncio
 import pathlib
 import subprocess
 import tempfile
+import time
 import typing as t
 
 from tools.powershell import WineHost, find_engine
@@ -29,6 +30,9 @@ MIRRORED = (
     "Software\\Microsoft\\ExchangeServer",
 )
 
+#: No Windows boots twice within these seconds; the product takes two boots so near for one. Wine boots in two.
+BETWEEN_BOOTS = 11.0
+
 
 class Windows:
     """A Wine prefix with PowerShell in it. All methods that take time are coroutines."""
@@ -37,6 +41,7 @@ class Windows:
         self._folder = folder
         self._host: WineHost | None = None
         self._guard: subprocess.Popen[bytes] | None = None
+        self._booted = 0.0
 
     async def make(self, host: LabHost) -> None:
         """Makes and starts the host with the persona's registry and files. Raises NoEngineError."""
@@ -46,7 +51,12 @@ class Windows:
         found = self._host = await asyncio.to_thread(engine.new_host, self._folder)
         await asyncio.to_thread(found.stop)
         await asyncio.to_thread(self._install, host)
+        await self._boot(found)
+
+    async def _boot(self, found: WineHost) -> None:
+        await asyncio.sleep(self._booted + BETWEEN_BOOTS - time.monotonic() if self._booted else 0)
         await asyncio.to_thread(found.restart)
+        self._booted = time.monotonic()
 
     def _install(self, host: LabHost) -> None:
         found = self._made()
@@ -81,8 +91,7 @@ class Windows:
 
     async def restart(self, host: LabHost) -> None:
         """A new boot; what the registry says about TLS then is copied to the simulated registry of the lab host."""
-        found = self._made()
-        await asyncio.to_thread(found.restart)
+        await self._boot(self._made())
         await asyncio.to_thread(self.mirror, host)
 
     def mirror(self, host: LabHost) -> None:
