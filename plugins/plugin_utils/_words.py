@@ -52,6 +52,8 @@ def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
     """
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _plain_text(value, exact)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -60,15 +62,16 @@ def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
         return {_plain_text(str(name), exact): plain_data(item, exact=exact) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain_data(item, exact=exact) for item in value]
-    return _plain_text(value if isinstance(value, str) else str(value), exact)
+    return _plain_text(str(value), exact)
 
 
 def _plain_text(text: str, exact: bool = False) -> str:
-    # Through bytes a subclass of str is left behind. encode() of str itself: unsafe text of core before 2.19 has an
-    # encode() of its own, which leads to unsafe text again.
-    if exact:
-        return str.encode(text, "utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
-    return str.encode(text, "utf-8", "backslashreplace").decode("utf-8")
+    # A subclass of str is left behind. Methods of str itself: unsafe text of core before 2.19 has some of its own, which
+    # lead to unsafe text again.
+    bare = str.__str__(text)
+    if exact or bare.isascii():
+        return bare
+    return bare.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _is_surrogate(letter: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import typing as t
 
 REG_NONE = 0
@@ -265,6 +266,14 @@ class Catalogue:
     dotnet: tuple[DotnetRelease, ...]  #: ascending
     sources: t.Mapping[str, str]  #: tag -> title and place
     reading: t.Mapping[str, t.Any]  #: what host_read is asked for: keys, user_keys, files (contract R)
+
+    @functools.cached_property
+    def by_group(self) -> t.Mapping[str, tuple[Setting, ...]]:
+        """Group -> its settings, in their order."""
+        groups: dict[str, list[Setting]] = {}
+        for setting in self.settings.values():
+            groups.setdefault(setting.group, []).append(setting)
+        return {group: tuple(settings) for group, settings in groups.items()}
 
     def system_of(self, build: int, client: bool) -> OperatingSystem | None:
         """The Windows generation of a CurrentBuildNumber, None when its defaults are not known."""

@@ -38,9 +38,9 @@ class View:
 
     def settings(self, group: str) -> t.Iterator[tuple[Setting, SettingState]]:
         """Settings of one group with their state, in the order of the catalogue."""
-        for setting in self.state.catalogue.settings.values():
+        for setting in self.state.catalogue.by_group.get(group, ()):
             found = self.state.settings.get(setting.id)
-            if setting.group == group and found is not None:
+            if found is not None:
                 yield setting, found
 
     def place(self, key: RegistryKey) -> tuple[str, ...]:
