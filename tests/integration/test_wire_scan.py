@@ -171,6 +171,9 @@ def test_where_nothing_answers_nothing_is_proven() -> None:
         (["--partner", "a.example", "--senders", "outlook"], "no client that sends mail"),
         (["ex01", "--ehlo-name", "a\r\nQUIT"], "ehlo_name"),
         (["ex01:70000"], "is not between 1 and 65535"),
+        (["ex01", "--timeout", "nan"], "at most 3600 seconds"),
+        (["--partner", "a.example", "--timeout", "inf"], "at most 3600 seconds"),
+        (["ex01", "--json", "x" * 300], "File name too long"),
     ],
 )
 def test_wrong_usage_is_one_sentence_before_any_connection(words: list[str], expected: str) -> None:
@@ -252,3 +255,25 @@ def test_a_terminal_sees_a_bar_and_a_reader_that_leaves_early_sees_no_traceback(
     assert process.wait(120) == 130
     assert b"[##############################] 1/1  127.0.0.1:1 (smtp): unreachable" in seen
     assert b"Traceback" not in seen
+
+
+@pytest.mark.parametrize("stdout", [">/dev/full", ">&-"])
+def test_a_table_that_cannot_be_shown_is_one_sentence_and_the_file_is_written_all_the_same(
+    tmp_path: pathlib.Path, stdout: str
+) -> None:
+    file = tmp_path / "found.json"
+    command = f"exec {sys.executable} -m {SCAN} 127.0.0.1:1 --json {file} {stdout}"
+    environment = {"PYTHONPATH": str(COLLECTIONS), "PATH": os.environ["PATH"]}
+    done = subprocess.run(["sh", "-c", command], env=environment, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    asked, sentence = done.stderr.splitlines()
+    assert asked == "Asking 1 endpoint ..."
+    assert sentence.startswith("What was found cannot be shown: ")
+    assert json.loads(file.read_text())["endpoints"][0]["status"] == "unreachable"
+
+
+def test_a_file_that_cannot_be_written_does_not_cost_the_table() -> None:
+    done = scan("127.0.0.1:1", "--json", "/dev/full")
+    assert done.returncode == 2
+    assert "127.0.0.1:1 (https)" in done.stdout
+    assert done.stderr.splitlines()[-1] == "--json: /dev/full cannot be written: No space left on device."

@@ -16,7 +16,7 @@ from ._codes import Version
 from ._conformance import Wanted, wanted
 from ._details import DETAILS
 from ._dns import DnsError
-from ._endpoint import SERVICES, Endpoint, Transport, endpoint
+from ._endpoint import SERVICES, Endpoint, Transport, endpoint, is_address
 from ._errors import CallerError
 from ._exchangers import find_exchangers
 from ._groups import SCHEME_NAMES, Group, group, group_by_name
@@ -52,6 +52,7 @@ __all__ = [
     "find_exchangers",
     "group",
     "group_by_name",
+    "is_address",
     "observe",
     "probe",
     "probe_all",

@@ -17,7 +17,7 @@ from ._directory import LdapDialogue
 from ._errors import CallerError
 from ._mail import ImapDialogue, Pop3Dialogue, SmtpDialogue
 
-__all__ = ["SERVICES", "Endpoint", "Transport", "endpoint", "new_dialogue"]
+__all__ = ["SERVICES", "Endpoint", "Transport", "endpoint", "is_address", "is_host_name", "new_dialogue"]
 
 
 class Transport(enum.Enum):
@@ -50,7 +50,9 @@ SERVICES: dict[str, tuple[int, Transport]] = {
 # On Exchange 465 is the hub transport's own listener: plain SMTP with STARTTLS, not the SMTPS that the number suggests.
 _NOT_SMTPS = 465
 
-_HOST_NAME = re.compile(r"(?=.{1,253}\.?$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?$")
+_HOST_NAME = re.compile(r"(?=.{1,253}\.?\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
+#: RFC 4007 11: what follows % is the zone; on real systems the name or the number of an interface.
+_ZONE = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,27 +104,34 @@ def endpoint(
     return Endpoint(host, chosen_port, service, chosen_transport, server_name or None, address)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether this is an IP address, one of IPv6 perhaps with its zone."""
+    address, mark, zone = text.partition("%")
     try:
-        ipaddress.ip_address(text.partition("%")[0])
+        version = ipaddress.ip_address(address).version
     except ValueError:
         return False
-    return True
+    return not mark or (version == 6 and _ZONE.fullmatch(zone) is not None)
+
+
+def is_host_name(text: str) -> bool:
+    """Whether this is the name of a host in ASCII."""
+    return _HOST_NAME.fullmatch(text) is not None
 
 
 def _check_name(name: str, subject: str) -> None:
-    if not _is_address(name) and not _HOST_NAME.match(name):
+    if not is_address(name) and not is_host_name(name):
         raise CallerError(f"{subject} is neither a host name nor an IP address.")
 
 
 def _check_address(host: str, address: str) -> None:
-    if not _is_address(address):
+    if not is_address(address):
         raise CallerError(f"Endpoint {host}: address {address!r} is no IP address.")
 
 
 def _check_server_name(host: str, name: str) -> None:
     # RFC 6066 3 forbids addresses in SNI; servers answer them with an alert that would look like a refusal.
-    if _is_address(name) or (name and not _HOST_NAME.match(name)):
+    if is_address(name) or (name and not is_host_name(name)):
         raise CallerError(f"Endpoint {host}: server_name {name!r} is no host name.")
 
 

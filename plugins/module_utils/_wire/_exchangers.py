@@ -14,12 +14,15 @@ import struct
 import typing as t
 
 from ._dns import DnsError, Exchanger, NoSuchDomainError, TruncatedError, mx_query, read_mx
+from ._endpoint import is_host_name
 
-__all__ = ["find_exchangers", "name_servers"]
+__all__ = ["askable", "find_exchangers", "name_servers"]
 
 _RESOLVER = pathlib.Path("/etc/resolv.conf")
 _PORT = 53
 _LARGEST_DATAGRAM = 4096
+#: More than any domain has. An answer may name thousands of hosts, and they need not be his who gives it.
+_MOST = 100
 _LENGTH = struct.Struct("!H")
 
 #: Address and port of a name server.
@@ -63,6 +66,16 @@ def find_exchangers(
         else:
             return _usable(domain, found)
     raise DnsError(f"The mail exchangers of {domain} are not known. {trouble}")
+
+
+def askable(found: t.Sequence[Exchanger]) -> tuple[list[str], str]:
+    """The hosts to connect to, and a sentence about those that are left out; empty when there are none."""
+    hosts = [exchanger.host for exchanger in found if is_host_name(exchanger.host)][:_MOST]
+    left = len(found) - len(hosts)
+    if not left:
+        return hosts, ""
+    why = f"only names of hosts are, and no more than {_MOST}"
+    return hosts, f"{left} of the {len(found)} mail exchangers that the name server gave were not asked: {why}."
 
 
 def _ask(domain: str, server: NameServer, timeout: float) -> tuple[Exchanger, ...]:

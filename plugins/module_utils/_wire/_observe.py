@@ -15,7 +15,7 @@ from ._conformance import wanted
 from ._dns import DnsError
 from ._endpoint import endpoint
 from ._errors import CallerError
-from ._exchangers import find_exchangers
+from ._exchangers import askable, find_exchangers
 from ._prober import Question, probe_all
 from ._replay import Replay, replay
 from ._session import Limits
@@ -32,6 +32,8 @@ _LABELS = ("name", "names", "group", "exchange")
 _WHERE = ("host", "port", "service", "transport", "server_name", "address")
 # Partners that are looked up at once.
 _LOOKUPS = 8
+#: An hour: a number that is larger, or none at all, makes waiting without end.
+_LONGEST_TIMEOUT = 3600
 
 
 @dataclasses.dataclass
@@ -71,7 +73,7 @@ def _partner(given: t.Mapping[str, t.Any], timeout: float, hellos: t.Mapping[str
     source = "list" if hosts else "mx"
     if not hosts:
         try:
-            hosts = [exchanger.host for exchanger in find_exchangers(domain, timeout)]
+            hosts, detail = askable(find_exchangers(domain, timeout))
         except DnsError as error:
             hosts, detail = [], str(error)
     replays = _chosen(hellos, given["replays"])
@@ -88,8 +90,9 @@ def _sni(host: str) -> str | None:
 
 
 def _limits(params: t.Mapping[str, t.Any]) -> Limits:
-    if params["timeout"] <= 0:
-        raise CallerError("timeout must be more than 0 seconds.")
+    # Not the other way round: what is no number at all (nan) is neither less nor more.
+    if not 0 < params["timeout"] <= _LONGEST_TIMEOUT:
+        raise CallerError(f"timeout must be more than 0 and at most {_LONGEST_TIMEOUT} seconds.")
     if not 1 <= params["parallel"] <= 16:
         raise CallerError("parallel must be between 1 and 16 connections.")
     if not _EHLO_NAME.match(params["ehlo_name"]):

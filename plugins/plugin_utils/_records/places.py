@@ -29,6 +29,8 @@ DEEPEST_NESTING = 12
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*|0x[0-9a-fA-F]+")
+# A longer one is text: Python refuses to read thousands of digits, and nothing here is that large.
+_LONGEST_NUMBER = 20
 _TRUTH = {"true": True, "false": False}
 # What YAML 1.1 takes for a boolean and nobody means as one (yaml.org/type/bool.html).
 _OLD_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
@@ -165,9 +167,7 @@ def _value(node: yaml.ScalarNode, place: Place, problems: list[Problem]) -> str 
     if _LEADING_ZERO.fullmatch(text):
         problems.append(Problem(place, "yaml-number", f"'{text}' is octal for some readers; drop the zero."))
         return text
-    if _NUMBER.fullmatch(text):
-        return int(text, 0)
-    return text
+    return int(text, 0) if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text) else text
 
 
 #: What PyYAML resolves plain text to; an explicit tag gives something else (or the same, which is harmless).

@@ -32,7 +32,14 @@ class Problem:
 
     def __str__(self) -> str:
         where = "" if self.place is None else f"{self.place}: "
-        return f"{where}error[{self.id}]: {self.sentence}"
+        return printable(f"{where}error[{self.id}]: {self.sentence}")
+
+
+def printable(text: str) -> str:
+    """Control and direction characters as escapes: a file quotes nothing that steers a terminal or reads as another
+    line.
+    """
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def in_order(problems: t.Iterable[Problem]) -> tuple[Problem, ...]:

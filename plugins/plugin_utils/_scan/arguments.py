@@ -16,10 +16,11 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire import (
     SERVICES,
     Version,
     argument_spec,
+    is_address,
     with_defaults,
 )
 
-from .places import is_address, place
+from .places import place
 from .usage import UsageError
 
 _PURPOSE = "See which TLS versions and cipher suites ports really answer, and what that means."

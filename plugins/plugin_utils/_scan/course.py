@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
 import json
@@ -29,6 +30,10 @@ _MISTAKES = (UsageError, CallerError, InquiryError, ClientsError, CatalogueError
 _STANDARD_OUTPUT = "-"
 
 
+class OutputError(Exception):
+    """The answer cannot be shown; one sentence."""
+
+
 def main(words: t.Sequence[str]) -> int:
     """``words``: what follows the name of the command. Gives the exit status; see ``Exit``."""
     progress = Progress(sys.stderr)
@@ -42,9 +47,13 @@ def main(words: t.Sequence[str]) -> int:
         _say("Stopped before all had answered; nothing was judged.")
         return Exit.STOPPED
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain when it flushes the rest at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
+        _give_up_output()
         return Exit.STOPPED
+    except OutputError as error:
+        _give_up_output()
+        _say(str(error))
+        return Exit.USAGE
 
 
 def _scan(command: Command, progress: Progress) -> int:
@@ -55,12 +64,12 @@ def _scan(command: Command, progress: Progress) -> int:
     result = inquiry.conclude(observed, datetime.datetime.now(datetime.timezone.utc).date())
     # Nothing but ASCII: whatever a peer sent, no terminal is steered by it.
     text = json.dumps(result, indent=2) + "\n"
-    if command.json == _STANDARD_OUTPUT:
-        _show(text)
-    else:
-        _show(table(result))
-    if file is not None:
-        _write(file, text)
+    try:
+        if file is not None:
+            _write(file, text)
+    finally:
+        # Neither takes the other along: what was found out took minutes.
+        _show(text if command.json == _STANDARD_OUTPUT else table(result))
     return exit_status(result)
 
 
@@ -69,7 +78,11 @@ def _output(name: str | None) -> pathlib.Path | None:
     if name is None or name == _STANDARD_OUTPUT:
         return None
     file = pathlib.Path(name)
-    if file.is_dir() or not file.parent.is_dir():
+    try:
+        possible = file.parent.is_dir() and not file.is_dir()
+    except OSError as error:
+        raise UsageError(f"--json: {name} cannot be written: {error.strerror}.") from error
+    if not possible:
         raise UsageError(f"--json: {name} cannot be written, there is no folder {file.parent} or it is one itself.")
     return file
 
@@ -93,11 +106,27 @@ def _own_clients(name: str | None) -> str | None:
 
 
 def _show(text: str) -> None:
+    if sys.stdout is None:
+        raise OutputError("What was found cannot be shown: standard output is closed. Write it to a file with --json.")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"What was found cannot be shown: {error.strerror}. Let it go elsewhere.") from error
+
+
+def _give_up_output() -> None:
+    """Python would complain when it flushes the rest at its end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
+    # The exit status says it too, and there is nowhere else to say it.
+    with contextlib.suppress(AttributeError, OSError):
+        sys.stderr.write(sentence + "\n")
+        sys.stderr.flush()

@@ -31,6 +31,10 @@ def exit_status(result: Data) -> Exit:
         return Exit.ERRORS
     answers = [*result["endpoints"], *(one for partner in result["partners"] for one in partner["endpoints"])]
     silent = any(answer["status"] != "answered" for answer in answers)
-    if silent or "unknown" in verdicts or not all(partner["endpoints"] for partner in result["partners"]):
+    if (
+        silent
+        or "unknown" in verdicts
+        or any(not partner["endpoints"] or partner["detail"] for partner in result["partners"])
+    ):
         return Exit.NOT_PROVEN
     return Exit.NOTHING_WRONG

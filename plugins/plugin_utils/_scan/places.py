@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import types
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.module_utils._wire import SERVICES, Transport
+from ansible_collections.msexchange.tls.plugins.module_utils._wire import SERVICES, Transport, is_address
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import nearest
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
 
@@ -56,15 +55,6 @@ def _service(text: str, scheme: str | None, port: int | None) -> str:
     near = nearest(service, known)
     hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}."
     raise UsageError(f"Endpoint {one_line(text)}: nobody here speaks {service!r}; {hint}")
-
-
-def is_address(host: str) -> bool:
-    """Whether this is an address, for which there is no SNI."""
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True
 
 
 def _is_address_6(text: str) -> bool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import typing as t
 
@@ -20,16 +21,15 @@ _CLEAR = "\r\x1b[K"
 class Progress:
     """Told by the prober after each endpoint; see ``_wire.Progress``."""
 
-    def __init__(self, stream: t.TextIO) -> None:
+    def __init__(self, stream: t.TextIO | None) -> None:
         self._stream = stream
-        self._moving = stream.isatty()
+        self._moving = stream is not None and stream.isatty()
 
     def __call__(self, done: int, total: int, observation: t.Mapping[str, t.Any] | None) -> None:
         if self._moving:
             self._draw(progress_bar(done, total, observation, shutil.get_terminal_size().columns))
         elif observation is None:
-            self._stream.write(f"Asking {total} endpoint{'s' * (total != 1)} ...\n")
-            self._stream.flush()
+            self._write(f"Asking {total} endpoint{'s' * (total != 1)} ...\n")
 
     def clear(self) -> None:
         """Leave no bar behind."""
@@ -37,8 +37,14 @@ class Progress:
             self._draw("")
 
     def _draw(self, text: str) -> None:
-        self._stream.write(_CLEAR + text)
-        self._stream.flush()
+        self._write(_CLEAR + text)
+
+    def _write(self, text: str) -> None:
+        # Closed, or full: that nobody sees how far it is must not cost what is found out.
+        with contextlib.suppress(OSError):
+            if self._stream is not None:
+                self._stream.write(text)
+                self._stream.flush()
 
 
 def progress_bar(done: int, total: int, observation: t.Mapping[str, t.Any] | None, width: int) -> str:

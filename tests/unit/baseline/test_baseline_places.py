@@ -151,3 +151,18 @@ def test_no_overlay_raises_on_being_read(text: str) -> None:
 
 def test_a_profile_is_read_once_and_stays_as_it_is() -> None:
     assert load_profile("exchange_current") is load_profile("exchange_current")
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 5000, "0x" + "f" * 5000])
+def test_a_number_without_end_is_text_and_nothing_worse(digits: str) -> None:
+    root, problems = read_yaml(f"a: {digits}\n", "f")
+    assert problems == ()
+    assert isinstance(root, Mapping)
+    found = root.get("a")
+    assert isinstance(found, Scalar)
+    assert found.value == digits
+
+
+def test_a_problem_is_one_line_that_steers_no_terminal_whatever_the_file_says() -> None:
+    shown = str(Problem(None, "unknown-field", 'there is no field "\x1b[31mx\n\u202ey".'))
+    assert shown == 'error[unknown-field]: there is no field "\\x1b[31mx\\n\\u202ey".'

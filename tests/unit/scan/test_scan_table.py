@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
 import typing as t
@@ -122,6 +123,23 @@ def test_the_exit_status_is_good_only_if_everything_was_seen(answers: list[dict[
 def test_a_partner_of_whom_nothing_is_known_is_not_proven() -> None:
     unknown = {"domain": "b.example", "source": "mx", "detail": "no answer", "endpoints": []}
     assert exit_status(result(partners=[unknown])) is Exit.NOT_PROVEN
+
+
+def test_a_partner_of_whom_some_hosts_were_left_out_is_not_proven_and_says_so() -> None:
+    some = {"domain": "b.example", "source": "mx", "detail": "1 of the 2 was not asked.", "endpoints": [HARDENED]}
+    found = result(partners=[some])
+    assert exit_status(found) is Exit.NOT_PROVEN
+    assert "b.example: 1 of the 2 was not asked." in table(found)
+
+
+def test_how_far_it_is_costs_nothing_where_nobody_can_be_told() -> None:
+    with open("/dev/full", "w") as full:
+        for stream in (None, full):
+            progress = Progress(stream)
+            progress(0, 2, None)
+            progress.clear()
+        with contextlib.suppress(OSError):
+            full.close()
 
 
 class Terminal(io.StringIO):

@@ -27,7 +27,11 @@ from ansible_collections.msexchange.tls.plugins.module_utils._wire._dns import (
     mx_query,
     read_mx,
 )
-from ansible_collections.msexchange.tls.plugins.module_utils._wire._exchangers import find_exchangers, name_servers
+from ansible_collections.msexchange.tls.plugins.module_utils._wire._exchangers import (
+    askable,
+    find_exchangers,
+    name_servers,
+)
 
 pytestmark = pytest.mark.proves("wire_partners")
 
@@ -156,3 +160,19 @@ def test_a_name_server_that_is_silent_is_followed_by_the_next(server: tuple[str,
 def test_without_any_answer_the_remedy_is_named() -> None:
     with pytest.raises(DnsError, match="does not answer"):
         find_exchangers("two.example", 0.2, [("127.0.0.1", 9)])
+
+
+def test_an_exchanger_whose_name_is_none_of_a_host_is_left_out_and_the_others_are_asked() -> None:
+    hosts, detail = askable([Exchanger(10, "mx1.contoso.example"), Exchanger(20, "-x.contoso.example")])
+    assert hosts == ["mx1.contoso.example"]
+    assert detail.startswith("1 of the 2 mail exchangers")
+
+
+def test_an_answer_with_thousands_of_exchangers_makes_a_hundred_connections_at_most() -> None:
+    hosts, detail = askable([Exchanger(number, f"mx{number}.contoso.example") for number in range(3000)])
+    assert hosts == [f"mx{number}.contoso.example" for number in range(100)]
+    assert detail.startswith("2900 of the 3000 mail exchangers")
+
+
+def test_exchangers_that_can_be_asked_all_are_asked_without_a_word() -> None:
+    assert askable([Exchanger(10, "mx1.contoso.example")]) == (["mx1.contoso.example"], "")

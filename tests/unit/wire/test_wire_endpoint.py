@@ -57,6 +57,14 @@ def test_465_of_exchange_is_no_smtps_and_the_sentence_says_what_it_is() -> None:
         {"host": "ex01", "server_name": "192.0.2.1"},
         {"host": "ex01", "server_name": "bad name"},
         {"host": "ex01\r\nRSET"},
+        {"host": "ex01\n"},
+        {"host": "ex01", "server_name": "ex01\n"},
+        {"host": "192.0.2.1%eth0"},
+        {"host": "fe80::1%"},
+        {"host": "fe80::1%\x1b[31m"},
+        {"host": "fe80::1%eth0\n"},
+        {"host": "fe80::1%" + "x" * 64},
+        {"host": "ex01", "address": "fe80::1%\0"},
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_one_sentence(wrong: dict[str, t.Any]) -> None:

@@ -48,7 +48,8 @@ def _partner(partner: Answer, senders: t.Sequence[Sender], today: datetime.date,
     answers = [answer for answer in partner.get("endpoints") or () if isinstance(answer, t.Mapping)]
     findings: list[Finding] = []
     endpoints: list[Data] = []
-    if not answers:
+    # Hosts that were left out are as little known as a domain without any.
+    if not answers or partner.get("detail"):
         detail = one_line(partner.get("detail") or "no mail exchanger is known", 400)
         findings.append(kinds.UNKNOWN.finding(domain, f"{domain}: {detail}."))
     for answer in answers:
