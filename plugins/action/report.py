@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._action import write_folder
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import why_unprobed
 from ansible_collections.msexchange.tls.plugins.plugin_utils._report import (
     build_report,
     render_html,
@@ -48,16 +49,19 @@ def collect(name: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "after": state if before is not None else None,
         "change": variables.get("msexchange_tls_change"),
         "wire": [answer for answer in answers if answer.get("name") == name],
+        "unprobed": why_unprobed(wire),
     }
 
 
-def partners_of(servers: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Any]:
-    """Partners are asked once for all; every server of the play registered the same result."""
+def partners_of(servers: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[list[t.Any], str]:
+    """Partners, and why none was asked. They are asked once for all: the servers of a batch registered the same."""
+    why = ""
     for variables in servers:
         result = variables.get("msexchange_tls_partners_result")
         if isinstance(result, t.Mapping) and isinstance(result.get("partners"), (list, tuple)):
-            return list(result["partners"])
-    return []
+            return list(result["partners"]), ""
+        why = why or why_unprobed(result)
+    return [], why
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -80,10 +84,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         # that of the ports for every server though it is one.
         known = {name: hostvars.raw_get(name) for name in arguments["members"] if name in hostvars}
         hosts = [plain_data(collect(name, known.get(name, {}))) for name in arguments["members"]]
-        partners = plain_data(partners_of(known.values()))
+        partners, unasked = partners_of(known.values())
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         report = build_report(
-            hosts, title=str(arguments["title"]), made_at=now.isoformat(), version=VERSION, partners=partners
+            hosts,
+            title=str(arguments["title"]),
+            made_at=now.isoformat(),
+            version=VERSION,
+            partners=plain_data(partners),
+            partners_unprobed=unasked,
         )
         folder = os.path.abspath(os.path.expanduser(arguments["directory"]))
         try:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import why_unprobed
+
 _REMEDY = (
     "Mend that, let the connections leave from elsewhere with msexchange_tls_wire_from, "
     "or go without them with msexchange_tls_wire false."
@@ -20,10 +22,8 @@ def unprobed(result: t.Any, origin: str) -> list[str]:
     Empty where it ran, where it was skipped, and where there was none. Without the prober nothing would be proven, and
     nobody would notice.
     """
-    if not isinstance(result, t.Mapping) or not (result.get("failed") or result.get("unreachable")):
-        return []
-    why = str(result.get("msg") or "no reason was given").strip().rstrip(".")
-    return [f"No port was connected to from {origin}: {why}. {_REMEDY}"]
+    why = why_unprobed(result)
+    return [f"No port was connected to from {origin}: {why}. {_REMEDY}"] if why else []
 
 
 class FilterModule:

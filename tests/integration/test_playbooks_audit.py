@@ -29,6 +29,7 @@ OVERLAY = """\
 exceptions:
   - {rule: rc4.128, owner: Mail team, reason: A scanner., ticket: CHG0001, until: "2999-12-31", hosts: [ex]}
 """
+PARTNERS = [{"domain": "partner.example"}]
 LAST = "msexchange.tls.audit : Fail where a server was not reached or no connection could be made at all"
 
 
@@ -56,7 +57,7 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Audits]:
         # Relative to where Ansible is started: a playbook of a collection has nothing beside it.
         whole = estate.run("audit", *more, stage="obsolete", overlays=["overlay.yml"])
         nobody = estate.run("audit", *more, "--limit", "old,down", wire=False)
-        blind = estate.run("audit", "--limit", "edge", wire_from="down")
+        blind = estate.run("audit", "--limit", "edge", wire_from="down", partners=PARTNERS, partners_from="down")
         unchanged = before == {name: host.snapshot() for name, host in lab.hosts.items()}
         yield Audits(whole, nobody, blind, unchanged)
         assert [host.unanswered for host in lab.hosts.values()] == [[]] * len(HOSTS)
@@ -153,3 +154,20 @@ def test_without_the_host_that_connects_the_server_is_read_all_the_same(audits: 
     row = audits.blind.row("edge")
     assert row["read"]
     assert row["endpoints"] == []
+
+
+def test_a_report_without_connections_says_in_every_form_that_none_was_made(audits: Audits) -> None:
+    assert audits.blind.row("edge")["unprobed"]
+    ports, partners = audits.blind.report["unprobed"]
+    assert ports.startswith("No port of edge was connected to: ")
+    assert partners.startswith("No mail partner was connected to: ")
+    for form in ("report.md", "report.html"):
+        assert "No port of edge was connected to" in (audits.blind.folder / form).read_text(encoding="utf-8")
+    table = next(
+        one.result["msg"] for one in audits.blind.results if one.task == "msexchange.tls.audit : Show the table"
+    )
+    assert any(line.startswith("No port of edge was connected to") for line in table)
+
+
+def test_connections_that_nobody_wanted_are_not_missed(audits: Audits) -> None:
+    assert (audits.whole.report["unprobed"], audits.nobody.report["unprobed"]) == ([], [])

@@ -10,16 +10,14 @@ OpenSSL and JSSE always, the others behind ``pytest -m wire_matrix``, each where
 from __future__ import annotations
 
 import collections
-import os
 import pathlib
-import subprocess
-import tempfile
 import typing as t
 
 import pytest
-from wire_servers import brute
+from wire_servers.compare import let_others_in
 from wire_servers.jsse import Jsse, jsse
-from wire_servers.keys import Identity, ecdsa, rsa, run
+from wire_servers.keys import Identity, ecdsa, rsa
+from wire_servers.old_node import old_node
 from wire_servers.processes import program
 from wire_servers.programs import RECIPES, Recipe, openssl
 from wire_servers.splice import splice
@@ -47,8 +45,6 @@ pytestmark = [
 
 Answer = dict[str, t.Any]
 
-OLD_NODE = "MSEXCHANGE_TLS_OLD_NODE"
-
 # Windows Server 2012 R2 as delivered, with an RSA certificate, in the order of its list.
 EXCHANGE_2013 = (
     "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA "
@@ -74,14 +70,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def identities(folder: pathlib.Path) -> tuple[Identity, Identity]:
     let_others_in(folder)
     return rsa(folder), ecdsa(folder)
-
-
-def let_others_in(folder: pathlib.Path) -> None:
-    """Servers that give up their rights read here; how deep the folder lies depends on pytest-xdist."""
-    shared = pathlib.Path(tempfile.gettempdir())
-    for part in (folder, *folder.parents):
-        if shared in part.parents:
-            part.chmod(0o755)
 
 
 @pytest.fixture(scope="module")
@@ -201,18 +189,8 @@ def test_every_program_answers_every_client_as_predicted(
 
 @pytest.mark.wire_matrix
 def test_openssl_1_0_1_with_real_ssl_2_0_answers_every_client_as_predicted(tmp_path: pathlib.Path) -> None:
-    node = os.environ.get(OLD_NODE)
-    if not node:
-        pytest.skip(f"{OLD_NODE} does not name the program node 0.10.42")
-    identity = rsa(tmp_path, 1024)
-    key = tmp_path / "traditional.key"
-    run("openssl", "rsa", "-in", identity.key, "-traditional", "-out", key)
-    script = pathlib.Path(brute.__file__).with_name("old_openssl.js")
-    command = [node, "--enable-ssl2", "--enable-ssl3", str(script), str(key), str(identity.certificate), "-"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        port = int((process.stdout or pytest.fail("no pipe")).readline())
+    node = program("node-0.10.42")
+    if node is None:
+        pytest.skip("MSEXCHANGE_TLS_OLD_NODE does not name the program node 0.10.42")
+    with old_node(node, tmp_path, 1024, dh=False) as port:
         check(ask(port), unknown=0)
-    finally:
-        process.kill()
-        process.communicate()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .intent import Expectation, Intent, Server, intent
 from .read import LONGEST_CERTIFICATE, answered, endpoint_name, leaf_certificates, suite_names, versions_of
+from .unprobed import why_unprobed
 
 __all__ = [
     "LONGEST_CERTIFICATE",
@@ -20,4 +21,5 @@ __all__ = [
     "leaf_certificates",
     "suite_names",
     "versions_of",
+    "why_unprobed",
 ]

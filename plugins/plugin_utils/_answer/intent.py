@@ -42,12 +42,13 @@ class Server:
     """What stands behind a port, as far as it is known.
 
     ``exchange``: id of the catalogue, "none" = certainly no Exchange, None = not known. ``abilities``: those of its
-    build. ``forbidden``: port -> versions that a binding of http.sys leaves out.
+    build. ``forbidden``: port -> versions that the bindings of http.sys leave out, ``disputed``: only some of them do.
     """
 
     exchange: str | None = None
     abilities: frozenset[str] = frozenset()
     forbidden: t.Mapping[int, frozenset[str]] = dataclasses.field(default_factory=lambda: types.MappingProxyType({}))
+    disputed: t.Mapping[int, frozenset[str]] = dataclasses.field(default_factory=lambda: types.MappingProxyType({}))
 
 
 _MAIL: t.Mapping[str, str] = {"smtp": "smtp", "submission": "smtp", "imap": "imap", "pop3": "pop3", "pop": "pop3"}
@@ -62,6 +63,7 @@ _FOLLOWS_WINDOWS: t.Mapping[str, str] = {
 }
 _AS_WINDOWS = Intent(Expectation.AS_WINDOWS)
 _FORBIDDEN = Intent(Expectation.FORBIDDEN, "its binding in http.sys forbids it", ("HTTP-flags",))
+_DISPUTED = Intent(Expectation.UNSURE, "its bindings in http.sys contradict each other", ("HTTP-flags",))
 _NO_TLS_1_3 = Intent(Expectation.NEVER, "Exchange speaks no TLS 1.3 on SMTP", ("S1", "S12"))
 _OWN_LIST: t.Mapping[str, Intent] = {
     # The older builds know SSL 3.0 and TLS 1.0 only, by a list of their own.
@@ -71,6 +73,8 @@ _OWN_LIST: t.Mapping[str, Intent] = {
 }
 _UNSURE_OLD = Intent(Expectation.UNSURE, "SMTP of this Exchange build has a list of versions of its own", ("S16",))
 _NOT_KNOWN = Intent(Expectation.UNSURE, "it is not known whether Exchange is behind this port", ())
+# A build that is not made for TLS 1.3 on a Windows that has it: no source says what comes of it.
+_EARLY_TLS_1_3 = Intent(Expectation.UNSURE, "this Exchange build is not made for TLS 1.3", ("S1", "S12"))
 _OTHER_SMTP = Intent(Expectation.UNSURE, "no source says whether other SMTP services of Windows speak TLS 1.3", ())
 _MODERN = ("tls_1_1", "tls_1_2", "tls_1_3")
 
@@ -89,8 +93,11 @@ def intent(answer: Answer, version: str, server: Server) -> Intent:
     """What ``version`` (id of the catalogue) should be on the port of ``answer`` (contract of endpoint_info)."""
     name = family(answer)
     port = answer.get("port")
-    if name == "http" and isinstance(port, int) and version in server.forbidden.get(port, ()):
-        return _FORBIDDEN
+    if name == "http" and isinstance(port, int):
+        if version in server.forbidden.get(port, ()):
+            return _FORBIDDEN
+        if version in server.disputed.get(port, ()):
+            return _DISPUTED
     return _mail(name, version, server) if name in _FOLLOWS_WINDOWS else _AS_WINDOWS
 
 
@@ -102,5 +109,5 @@ def _mail(name: str, version: str, server: Server) -> Intent:
     if server.exchange == "none":
         return _AS_WINDOWS
     if _FOLLOWS_WINDOWS[name] in server.abilities:
-        return _AS_WINDOWS
+        return _EARLY_TLS_1_3 if version == "tls_1_3" and "tls_1_3" not in server.abilities else _AS_WINDOWS
     return _OWN_LIST[name] if name != "smtp" or version in _MODERN else _UNSURE_OLD

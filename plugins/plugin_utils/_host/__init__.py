@@ -12,7 +12,7 @@ from .errors import ObservationError
 from .exchange import facts_of, parse_build
 from .filetime import filetime_to_iso, iso_to_filetime
 from .from_host import from_host
-from .http_bindings import forbidden_by_bindings
+from .http_bindings import disputed_by_bindings, forbidden_by_bindings
 from .identity import identify
 from .identity_model import HostIdentity
 from .journal_file import LARGEST_JOURNAL, JournalError, read_journal
@@ -55,6 +55,7 @@ __all__ = [
     "RegistryKey",
     "RegistryValue",
     "Revert",
+    "disputed_by_bindings",
     "facts_of",
     "filetime_to_iso",
     "fold",

@@ -27,26 +27,43 @@ _FLAGS: t.Mapping[int, frozenset[str]] = {
     0x1000: frozenset({"tls_1_2"}),
 }
 _LAST_PORT = 65535
+_LOOPBACK = ("127.", "[::1]")
 
 
 def forbidden_by_bindings(observation: Observation) -> t.Mapping[int, frozenset[str]]:
-    """Port -> versions that at least one of its bindings forbids; ports without such a binding are left out."""
-    found: dict[int, frozenset[str]] = {}
+    """Port -> versions that all its bindings forbid; ports without such a version are left out."""
+    found = {port: frozenset.intersection(*rows) for port, rows in _bindings(observation).items()}
+    return types.MappingProxyType({port: versions for port, versions in found.items() if versions})
+
+
+def disputed_by_bindings(observation: Observation) -> t.Mapping[int, frozenset[str]]:
+    """Port -> versions that some of its bindings forbid and others do not: what answers depends on the address."""
+    found = {
+        port: frozenset[str]().union(*rows) - frozenset.intersection(*rows)
+        for port, rows in _bindings(observation).items()
+    }
+    return types.MappingProxyType({port: versions for port, versions in found.items() if versions})
+
+
+def _bindings(observation: Observation) -> t.Mapping[int, list[frozenset[str]]]:
+    """Port -> what each of its bindings leaves out. Loopback does not count: nobody outside gets there."""
+    found: dict[int, list[frozenset[str]]] = {}
     bindings = observation.key(BINDINGS)
     for key in bindings.keys if bindings is not None else ():
-        port = _port(key.path)
-        flags = next((value for value in key.values if fold(value.name) == "DEFAULTFLAGS"), None)
-        if port is None or flags is None or flags.kind != REG_DWORD or not isinstance(flags.data, int):
+        address, port = _place(key.path)
+        if port is None or address.startswith(_LOOPBACK):
             continue
-        forbidden = frozenset().union(*(versions for flag, versions in _FLAGS.items() if flags.data & flag))
-        if forbidden:
-            found[port] = found.get(port, frozenset()) | forbidden
-    return types.MappingProxyType(found)
+        flags = next((value for value in key.values if fold(value.name) == "DEFAULTFLAGS"), None)
+        number = flags.data if flags is not None and flags.kind == REG_DWORD and isinstance(flags.data, int) else 0
+        found.setdefault(port, []).append(
+            frozenset[str]().union(*(versions for flag, versions in _FLAGS.items() if number & flag))
+        )
+    return found
 
 
-def _port(path: str) -> int | None:
-    """The port of ``...\\0.0.0.0:443`` or ``...\\[::]:443``."""
-    text = path.rpartition(":")[2]
+def _place(path: str) -> tuple[str, int | None]:
+    """Address and port of ``...\\0.0.0.0:443`` or ``...\\[::]:443``."""
+    address, _colon, text = path.rpartition("\\")[2].rpartition(":")
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_PORT))):
-        return None
-    return int(text) if 0 < int(text) <= _LAST_PORT else None
+        return address, None
+    return address, int(text) if 0 < int(text) <= _LAST_PORT else None

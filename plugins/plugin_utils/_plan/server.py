@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import Server
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import forbidden_by_bindings
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import disputed_by_bindings, forbidden_by_bindings
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 
 def server_of(state: State) -> Server:
     """The host as what stands behind its ports."""
-    identity = state.identity
-    return Server(identity.exchange, identity.abilities, forbidden_by_bindings(state.observation))
+    identity, seen = state.identity, state.observation
+    forbidden, disputed = forbidden_by_bindings(seen), disputed_by_bindings(seen)
+    return Server(identity.exchange, identity.abilities, forbidden, disputed)

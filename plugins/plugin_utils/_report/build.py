@@ -14,7 +14,7 @@ from .groups import compared, partner_row
 from .host import host
 from .plain import clean, records
 from .schema import SCHEMA, SCHEMA_VERSION
-from .words import VERDICTS
+from .words import VERDICTS, word
 
 Data = dict[str, t.Any]
 
@@ -26,6 +26,7 @@ def build_report(
     made_at: str,
     version: str,
     partners: t.Sequence[t.Mapping[str, t.Any]] = (),
+    partners_unprobed: str = "",
 ) -> Data:
     """The report as JSON data.
 
@@ -51,6 +52,7 @@ def build_report(
         "hosts": rows,
         "groups": groups,
         "partners": others,
+        "unprobed": _unprobed(rows, clean(partners_unprobed)),
         "sources": {tag: catalogue.sources[tag] for tag in tags if tag in catalogue.sources},
     }
 
@@ -60,6 +62,16 @@ def _tags(rows: t.Sequence[Data], groups: t.Sequence[Data], partners: t.Sequence
     places += [endpoint["findings"] for row in rows for endpoint in row["endpoints"]]
     places += [one["findings"] for one in (*groups, *partners)]
     return {tag for findings in places for finding in findings for tag in finding["sources"]}
+
+
+def _unprobed(rows: t.Sequence[Data], partners: str) -> list[str]:
+    """One sentence per reason for which no connection was made, with the servers it is about."""
+    silent: dict[str, list[str]] = {}
+    for row in rows:
+        if row["unprobed"]:
+            silent.setdefault(row["unprobed"], []).append(row["name"])
+    sentences = [f"No port of {word(names)} was connected to: {why}." for why, names in silent.items()]
+    return sentences + ([f"No mail partner was connected to: {partners}."] if partners else [])
 
 
 def summary(rows: t.Sequence[Data]) -> Data:

@@ -25,7 +25,9 @@ Data = dict[str, t.Any]
 
 
 def host(material: Data, catalogue: Catalogue) -> Data:
-    """The record of one server. ``material``: name, before, after, change, wire, as the roles registered them."""
+    """The record of one server. ``material``: name, before, after, change, wire, as the roles registered
+    them, and ``unprobed``: why wire is empty.
+    """
     first, second = material.get("before"), material.get("after")
     newest = record(second if was_read(second) else first if was_read(first) else None)
     after = snapshot(record(second)) if was_read(second) else None
@@ -61,6 +63,8 @@ def host(material: Data, catalogue: Catalogue) -> Data:
         "findings": finding_rows(newest),
         "findings_gone": _gone(record(first), newest) if after else [],
         "endpoints": endpoints,
+        # No connection was made although it was wanted: what the settings say stands here without a proof.
+        "unprobed": str(material.get("unprobed") or "") if not endpoints else "",
         "change": _change(material.get("change")),
         "read_errors": [
             {**texts(row, "path", "text"), "code": _number(row.get("code"))}

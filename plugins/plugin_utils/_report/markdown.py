@@ -27,7 +27,10 @@ def render_markdown(report: Data) -> str:
     :raises ReportError: the data is no report, or one of a later version
     """
     found = clean(checked(report))
-    lines = [f"# {markdown_text(found['title'])}", "", markdown_text(headline(found)), "", *_overview(found)]
+    lines = [f"# {markdown_text(found['title'])}", "", markdown_text(headline(found)), ""]
+    for sentence in found.get("unprobed", ()):
+        lines += [f"**{markdown_text(sentence)}**", ""]
+    lines += _overview(found)
     for host in found["hosts"]:
         lines += ["", f"## {markdown_text(host['name'])}: {verdict_word(host['verdict'])}", "", *_host(host)]
     lines += groups_lines(found) + partners_lines(found)

@@ -31,7 +31,8 @@ def endpoint_lines(host: Data) -> list[str]:
         for row in host["endpoints"]
     ]
     if not rows:
-        return []
+        why = host.get("unprobed")
+        return ["", "### Connections", "", f"- None was made: {markdown_text(why)}."] if why else []
     lines = ["", "### Connections", "", *table(_HEADS, rows)]
     said = [finding for row in host["endpoints"] for finding in row.get("findings", ())]
     lines += [""] if said else []

@@ -42,7 +42,9 @@ def render_text(report: Data) -> str:
     :raises ReportError: the data is no report, or one of a later version
     """
     found = clean(checked(report))
-    lines = [found["title"], headline(found), "", *_table(found)]
+    lines = [found["title"], headline(found)]
+    lines += [line for sentence in found.get("unprobed", ()) for line in _wrap(sentence, "")]
+    lines += ["", *_table(found)]
     lines += ["", LEGEND]
     if any("?" in cell for row in overview(found) for cell in row.cells[4:6]):
         lines += _wrap(_UNSURE, "")

@@ -20,6 +20,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.port impo
 pytestmark = pytest.mark.proves("ports_judged")
 
 EX2019_CU15 = Server("ex2019", frozenset({"tls_1_2", "smtp_follows_os", "pop_imap_follow_os", "tls_1_3"}))
+EX2019_CU14 = Server("ex2019", frozenset({"tls_1_2", "smtp_follows_os", "pop_imap_follow_os"}))
 EX2013_SP1 = Server("ex2013", frozenset())
 
 
@@ -110,6 +111,8 @@ def test_the_limit_of_an_old_build_is_named_as_the_reason() -> None:
         ("https", "tls", "tls_1_3", EX2013_SP1, Expectation.AS_WINDOWS),
         ("https", "tls", "tls_1_2", Server("exse", forbidden={443: frozenset({"tls_1_2"})}), Expectation.FORBIDDEN),
         ("https", "tls", "tls_1_2", Server("exse", forbidden={444: frozenset({"tls_1_2"})}), Expectation.AS_WINDOWS),
+        ("https", "tls", "tls_1_2", Server("exse", disputed={443: frozenset({"tls_1_2"})}), Expectation.UNSURE),
+        ("https", "tls", "tls_1_3", Server("exse", disputed={443: frozenset({"tls_1_2"})}), Expectation.AS_WINDOWS),
         ("smtp", "smtp", "tls_1_3", EX2019_CU15, Expectation.NEVER),
         ("submission", "smtp", "tls_1_3", EX2019_CU15, Expectation.NEVER),
         ("smtp", "smtp", "tls_1_2", EX2019_CU15, Expectation.AS_WINDOWS),
@@ -118,6 +121,9 @@ def test_the_limit_of_an_old_build_is_named_as_the_reason() -> None:
         ("imap", "imap", "tls_1_2", EX2013_SP1, Expectation.UNSURE),
         ("pop3s", "tls", "tls_1_2", EX2013_SP1, Expectation.UNSURE),
         ("imaps", "tls", "tls_1_2", EX2019_CU15, Expectation.AS_WINDOWS),
+        ("imaps", "tls", "tls_1_3", EX2019_CU15, Expectation.AS_WINDOWS),
+        ("pop3", "pop3", "tls_1_2", EX2019_CU14, Expectation.AS_WINDOWS),
+        ("pop3", "pop3", "tls_1_3", EX2019_CU14, Expectation.UNSURE),
         ("smtp", "smtp", "tls_1_2", Server(), Expectation.UNSURE),
         ("smtp", "smtp", "tls_1_2", Server("none"), Expectation.AS_WINDOWS),
         ("smtp", "smtp", "tls_1_3", Server("none"), Expectation.UNSURE),

@@ -92,6 +92,24 @@ def test_a_version_that_the_binding_forbids_is_not_blamed_on_the_registry(addres
     ]
 
 
+def test_the_binding_of_loopback_says_nothing_about_what_answers_outside() -> None:
+    state = state_of(
+        f'[{BINDING}\\0.0.0.0:443]\n"DefaultFlags"=dword:00000000\n'
+        f'[{BINDING}\\127.0.0.1:443]\n"DefaultFlags"=dword:00001000\n'
+    )
+    assert [kind for kind, dummy in observed(state, endpoint(tls_1_2="refused"))] == ["not_answered"]
+    assert observed(state, endpoint(tls_1_2="accepted")) == []
+
+
+@pytest.mark.parametrize("answer", ["accepted", "refused"])
+def test_bindings_that_contradict_each_other_blame_nobody(answer: str) -> None:
+    state = state_of(
+        f'[{BINDING}\\192.0.2.7:443]\n"DefaultFlags"=dword:00001000\n'
+        f'[{BINDING}\\192.0.2.8:443]\n"SslCertStoreName"="MY"\n'
+    )
+    assert observed(state, endpoint(tls_1_2=answer)) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -149,9 +149,9 @@ def material(name: str, before: t.Any = None, after: t.Any = None, **more: t.Any
     return {"name": name, "before": before, "after": after, "change": None, "wire": [], **more}
 
 
-def make_report(*hosts: Data, title: str = "TLS audit of Example", partners: t.Sequence[Data] = ()) -> Data:
+def make_report(*hosts: Data, title: str = "TLS audit of Example", **more: t.Any) -> Data:
     """A report at a fixed time of a fixed version."""
-    return build_report(hosts, title=title, made_at="2026-11-26T10:00:00+00:00", version="1.0.0", partners=partners)
+    return build_report(hosts, title=title, made_at="2026-11-26T10:00:00+00:00", version="1.0.0", **more)
 
 
 def example_hosts() -> list[Data]:

@@ -222,3 +222,10 @@ def test_no_registered_data_breaks_a_view_or_passes_without_a_rule_that_passed(
 def test_a_stage_is_reached_only_with_all_before_it(states: list[str], reached: str) -> None:
     stages = [{"stage": stage, "state": found, "detail": ""} for stage, found in zip(("prepare", "obsolete"), states)]
     assert only_host({**state(("tls_1_2",), []), "stages": stages})["before"]["reached"] == reached
+
+
+def test_a_server_that_no_connection_was_made_to_says_why_and_one_that_answered_does_not() -> None:
+    blind = only_host(state((), []), unprobed="jump1 did not answer")
+    assert (blind["endpoints"], blind["unprobed"]) == ([], "jump1 did not answer")
+    seen = only_host(state((), []), wire=[answer(tls_1_2="accepted")], unprobed="jump1 did not answer")
+    assert seen["unprobed"] == ""

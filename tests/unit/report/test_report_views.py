@@ -82,8 +82,9 @@ def hostile_report() -> Data:
     wire = [{**answer(HOSTILE, tls_1_2="accepted"), "status": HOSTILE, "detail": HOSTILE, "service": HOSTILE}]
     return make_report(
         material(HOSTILE, read, change=change, wire=wire),
-        material(HOSTILE, {"failed": True, "msg": HOSTILE}),
+        material(HOSTILE, {"failed": True, "msg": HOSTILE}, unprobed=HOSTILE),
         title=HOSTILE,
+        partners_unprobed=HOSTILE,
     )
 
 
@@ -181,6 +182,19 @@ def test_what_was_not_read_is_said_in_words(example: Data) -> None:
     text = render_text(example)
     assert "Reading the server failed, it was unreachable: timed out." in text
     assert "The server was not read in this run." in text
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+def test_every_view_says_that_no_port_was_connected_to_and_why(render: Render) -> None:
+    read = state(("tls_1_2",), [rule("protocols.tls_1_2.server", "pass")])
+    blind = make_report(
+        *(material(name, read, unprobed="jump1 did not answer") for name in ("ex1", "ex2")),
+        partners_unprobed="a.example is no list",
+    )
+    text = render(blind)
+    assert "No port of ex1, ex2 was connected to: jump1 did not answer." in text
+    assert "No mail partner was connected to: a.example is no list." in text
+    assert "was connected to" not in render(make_report(material("ex1", read)))
 
 
 def test_tables_in_markdown_keep_their_columns_whatever_a_server_says() -> None:
