@@ -23,6 +23,8 @@ class _Wait(enum.Enum):
     GO_AHEAD = "go-ahead"
 
 
+#: RFC 5321 4.2.4: how a server says that it does not know EHLO, and with it no STARTTLS.
+_NO_EHLO = (500, 502)
 _SMTP_REPLY = re.compile(r"([2-5]\d\d)(?:([ -])(.*))?$")
 
 
@@ -68,6 +70,11 @@ class SmtpDialogue(LineDialogue):
                 return b"STARTTLS\r\n"
             if 400 <= code < 500:
                 return Failure(Status.THROTTLED, f"The server does not answer EHLO for now: {quoted(line)}.")
+            if code != 250 and code not in _NO_EHLO:
+                # It minds who is asking, or the name we gave: what it offers to others is not known.
+                return Failure(
+                    Status.UNREACHABLE, f"The server refuses EHLO {self._ehlo_name} from here: {quoted(line)}."
+                )
             return Failure(Status.STARTTLS_NOT_OFFERED, "The server does not offer STARTTLS in its answer to EHLO.")
         if code == 220:
             return READY
@@ -162,7 +169,9 @@ class Pop3Dialogue(LineDialogue):
             return NEED_DATA
         if positive:
             return READY
-        return Failure(Status.STARTTLS_UNAVAILABLE, f"The server declines STLS: {quoted(line)}.")
+        if not self._known:
+            return Failure(Status.STARTTLS_NOT_OFFERED, f"The server knows neither CAPA nor STLS: {quoted(line)}.")
+        return Failure(Status.STARTTLS_UNAVAILABLE, f"The server offers STLS and then declines it: {quoted(line)}.")
 
     def _on_capability(self, word: str) -> Step:
         if word == "STLS":

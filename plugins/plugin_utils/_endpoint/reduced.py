@@ -22,7 +22,7 @@ class Without:
     """What goes; empty = nothing.
 
     ``ciphers``: beginnings of a cipher's name (``RC4``). ``key_exchange``, ``authentication``: as in the tables of the
-    prober.
+    prober. ``dh_bits``: nothing goes, but keys of DHE have at least so many bits.
     """
 
     versions: frozenset[str] = frozenset()
@@ -31,6 +31,7 @@ class Without:
     authentication: frozenset[str] = frozenset()
     export: bool = False
     macs: frozenset[str] = frozenset()
+    dh_bits: int = 0
 
 
 #: Takes nothing away.
@@ -39,7 +40,11 @@ NOTHING = Without()
 
 def reduced(answer: Answer, without: Without) -> Answer:
     """A copy of ``answer``; a version whose last suite goes is refused, one whose suites are not all known stays."""
-    return {**answer, "versions": {name: _row(name, row, without) for name, row in versions_of(answer).items()}}
+    versions = {name: _row(name, row, without) for name, row in versions_of(answer).items()}
+    facts = answer.get("facts")
+    if isinstance(facts, t.Mapping) and isinstance(facts.get("dh_bits"), int):
+        facts = {**facts, "dh_bits": max(facts["dh_bits"], without.dh_bits)}
+    return {**answer, "versions": versions, "facts": facts}
 
 
 def reduced_client(client: Client, without: Without) -> Client | None:

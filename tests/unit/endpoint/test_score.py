@@ -16,6 +16,7 @@ from tools.answers import ECDHE_CBC, ECDHE_GCM, RC4, RSA_CBC, TLS_1_3, TRIPLE_DE
 from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import versions_of
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import FAMILIES, find_at_port
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.clients import Result, load_clients, simulate
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint.score import (
     FULL,
     LETTERS,
@@ -71,6 +72,32 @@ def test_a_version_whose_last_suite_goes_is_gone_too() -> None:
     port = answer(tls_1_0=[RC4], tls_1_1=None, tls_1_2=[ECDHE_GCM, RC4])
     (broken,) = (one for one in scored(port, by_version).deductions if one.finding == "endpoint.broken_suite")
     assert broken.breaks == ("tls_1_0",)
+
+
+DHE = "TLS_DHE_RSA_WITH_AES_128_CBC_SHA"
+
+
+@pytest.mark.parametrize(("bits", "broken"), [(1024, True), (2048, False)])
+def test_a_longer_key_of_dhe_shuts_out_who_cannot_bear_it_although_it_knows_other_suites(
+    bits: int, broken: bool
+) -> None:
+    (java_7,) = (client for client in load_clients() if client.id == "java_7")
+    facts = {"dh_bits": bits, "secure_renegotiation": True}
+    port = answer(tls_1_0=[DHE, RSA_CBC], facts=facts)
+    (finding,) = (kind for kind in ALL_KINDS if kind.id == "endpoint.weak_dh")
+    found = [finding.finding("ex01", "a prime of 1024 bits.")] if bits < 2048 else []
+
+    def connects(one: t.Mapping[str, t.Any]) -> frozenset[str]:
+        return frozenset(end.id for end in simulate(one, [java_7]) if end.result is Result.CONNECTS)
+
+    deductions = rate(port, found, load_rules(), connects).deductions
+    assert [deduction.breaks for deduction in deductions] == ([("java_7",)] if broken else [])
+
+
+def test_a_setting_is_named_only_where_it_removes_what_was_seen() -> None:
+    port = answer(tls_1_2=[ECDHE_GCM], facts={"secure_renegotiation": False})
+    (deduction,) = scored(port).deductions
+    assert (deduction.finding, deduction.settings) == ("endpoint.insecure_renegotiation", ())
 
 
 def test_without_a_simulation_it_is_open_who_would_be_shut_out() -> None:
