@@ -88,7 +88,7 @@ def _profile(options: argparse.Namespace) -> dict[str, str]:
         os.environ["BENCH_PROFILES"] = str(profiles)
         with Estate(folder, hosts) as estate:
             cost = estate.run(*AUDIT.command(folder), prefix=("-m", "bench.profiled"))
-        parts = rooms.shares(sorted(profiles.iterdir()))
+        parts = rooms.shares(sorted(profiles.glob("*.prof")))
     print(f"{hosts} hosts, {cost.cpu:.0f} s CPU with the profiler", file=sys.stderr)
     return {"profile": tables.shares(parts)}
 

@@ -35,7 +35,10 @@ def _profiled(run: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
         try:
             return profile.runcall(run, self, *arguments)
         finally:
-            profile.dump_stats(FOLDER / f"worker-{os.getpid()}-{time.monotonic_ns()}.prof")
+            # The parent ends a worker whose result it has: half a file would be read by nobody.
+            name = f"worker-{os.getpid()}-{time.monotonic_ns()}"
+            profile.dump_stats(FOLDER / f".{name}")
+            (FOLDER / f".{name}").rename(FOLDER / f"{name}.prof")
 
     return worker
 

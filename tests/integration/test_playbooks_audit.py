@@ -95,7 +95,8 @@ def test_a_server_that_is_down_is_unreachable_and_fails_the_audit_in_the_end(aud
 
 def test_the_others_are_audited_all_the_same(audits: Audits) -> None:
     for host in READABLE:
-        assert audits.whole.run.of(LAST, host).status == "skipped"
+        # Not even skipped: a task that is skipped costs a server half as much as its reading.
+        assert not [one for one in audits.whole.run.recorded if (one.task, one.host) == (LAST, host)]
         row = audits.whole.row(host)
         assert row["read"]
         assert row["findings"]

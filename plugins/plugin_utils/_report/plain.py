@@ -17,8 +17,14 @@ LIMIT = 2000
 
 def clean(value: t.Any) -> t.Any:
     """The same data with every string on one line, without control, direction and terminal characters."""
+    # The types as they nearly always are first: a report of many servers holds a million values.
+    kind = type(value)
+    if kind is str:
+        return _clean(value)
+    if value is None or kind is bool or kind is int:
+        return value
     if isinstance(value, dict):
-        return {clean_text(name): clean(item) for name, item in value.items()}
+        return {_clean(str(name)): clean(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
     return clean_text(value) if isinstance(value, str) else value
