@@ -199,8 +199,11 @@ def test_conformance_is_shown_in_six_connections(java: Jsse) -> None:
 def test_exchange_2013_as_delivered_deviates_in_every_way_from_todays_list(exchange_2013: int) -> None:
     observation = ask(exchange_2013, "conformance", wanted=wanted(NEW, HARDENED))
     found = {(item["kind"], item["version"]) for item in observation["conformance"]["deviations"]}
-    assert found >= {("version_accepted", version) for version in ("ssl_3_0", "tls_1_0", "tls_1_1")}
+    assert found >= {("version_accepted", version) for version in ("tls_1_0", "tls_1_1")}
     assert {("version_refused", "tls_1_3"), ("suite_accepted", "tls_1_2")} <= found
+    assert observation["connections"] <= 6
+    assert observation["refused_hellos"] <= 4
+    assert any("SSL 3.0" in question for question in observation["conformance"]["open_questions"])
 
 
 def test_both_chains_of_a_server_with_two_certificates_are_read_on_the_way(

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Is exactly what is wanted in force? Answered in six connections for TLS 1.2 and 1.3, whatever the server offers.
+"""Is exactly what is wanted in force? Answered in six connections for TLS 1.2 and 1.3, whatever the server offers; only
+a close, which may be a failure with one suite, costs more.
 
 Per version wanted two hellos: everything outside the wanted list must be refused, and the wanted list, offered
 backwards, must yield its first suite, which proves the server's order as well. Below the lowest wanted version one
-hello must be refused, SSL 2.0 takes its own. What is not proven: that every suite of the list is there (the inventory
-tells).
+hello must be refused, SSL 2.0 takes its own. What is not proven: that every suite of the list is there, and, where it
+deviates, what could not change the verdict any more (the inventory tells).
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ from ._suites import offered, suite, suite_by_name
 from ._survey import ALL_VERSIONS, Order, Survey, VersionState, Witness, explain, fits, may_hide_more
 
 __all__ = ["Wanted", "conformance", "wanted"]
+
+#: Connections and refused hellos after which an endpoint that deviates already is asked no more.
+_CONNECTIONS, _REFUSED = 6, 4
+_NOT_ASKED = "not asked, because the endpoint deviates already"
 
 _MODERN = tuple(version for version in ALL_VERSIONS if version is not Version.SSL_2_0)
 
@@ -86,10 +91,13 @@ class _Check:
             if version in self.target.versions:
                 await self._first_choice(version)
                 await self._nothing_else(version)
-        for run in self._forbidden_runs():
-            await self._forbidden(run)
+        runs = list(self._forbidden_runs())
+        for run in runs:
+            await self._forbidden(run, run[:1])
         if Version.SSL_2_0 not in self.target.versions:
             await self._ssl2()
+        for run in runs:
+            await self._forbidden(run, run[1:])
         await confirm_closes(self.survey, with_suites=False)
         if self.survey.answered:
             self._judge_versions()
@@ -111,21 +119,42 @@ class _Check:
         if run:
             yield run
 
-    async def _forbidden(self, run: t.Sequence[Version]) -> None:
-        """One hello at the top of the run: whoever had a version of it would have to choose it."""
-        for at, version in enumerate(run):
+    def _enough(self, versions: t.Sequence[Version]) -> bool:
+        """Whether asking for these is left out; that is said then."""
+        session = self.survey.session
+        spent = session.connections >= _CONNECTIONS or session.refused_hellos >= _REFUSED
+        if not spent or not (self.deviations or any(self._deviates(version) for version in _MODERN)):
+            return False
+        for version in versions:
+            self.survey.records[version].note = _NOT_ASKED
+        self.open_questions.append(f"{', '.join(version.label for version in versions)}: {_NOT_ASKED}")
+        return True
+
+    def _deviates(self, version: Version) -> bool:
+        state = self.survey.records[version].state
+        # A close may still turn out to be none.
+        return state is (VersionState.REFUSED if version in self.target.versions else VersionState.ACCEPTED)
+
+    async def _forbidden(self, run: t.Sequence[Version], versions: t.Sequence[Version]) -> None:
+        """One hello at the top of the run: whoever had a version of it would have to choose it. The next ones are only
+        asked for where a newer one was chosen.
+        """
+        for at, version in enumerate(versions):
+            if self.survey.records[version].state is not VersionState.UNKNOWN or self.survey.records[version].note:
+                continue
+            if self._enough(versions[at:]):
+                return
             offer = self.survey.offer([version], offered(version))
             reply = await self.survey.ask(offer)
             if isinstance(reply, Chosen) and fits(reply, offer) and reply.version in run:
                 self._accepted(reply)
-                for skipped in run[at:]:
-                    if skipped > reply.version:
+                for skipped in run:
+                    if reply.version < skipped <= version:
                         self.survey.refuse(skipped, None)
-                if reply.version is run[-1]:
-                    return
                 continue
-            for lower in run[at:]:
-                self._refused(lower, reply, offer)
+            for lower in run:
+                if lower <= version:
+                    self._refused(lower, reply, offer)
             return
 
     def _accepted(self, reply: Chosen) -> None:
@@ -200,6 +229,8 @@ class _Check:
         return await self.survey.ask(offer)
 
     async def _ssl2(self) -> None:
+        if self._enough([Version.SSL_2_0]):
+            return
         await discover_ssl2(self.survey)
         record = self.survey.records[Version.SSL_2_0]
         if record.state is VersionState.UNKNOWN:

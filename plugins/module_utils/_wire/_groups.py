@@ -85,7 +85,8 @@ _BY_NUMBER = {row.number: row for row in _GROUPS}
 _BY_NAME = {row.name.lower(): row for row in _GROUPS}
 
 # Up to TLS 1.2 no finite field group may be named: a server that knows RFC 7919 and none of the named groups must then
-# hide its DHE suites (section 4), and a hidden suite is a wrong inventory.
+# hide its DHE suites (section 4), and GnuTLS shows a good group instead of a weak prime of its own. The other way round
+# it hides DHE suites for which it has no prime; docs/wire.md has the measurements.
 LEGACY_GROUPS = tuple(row.number for row in _GROUPS if row.kind == "ec" and row.number < 0x1F)
 
 # TLS 1.3 forbids the old curves (RFC 8446 4.2.7), and an answer may name any of these.

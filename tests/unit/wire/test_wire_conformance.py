@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import typing as t
 
 import pytest
@@ -62,10 +63,8 @@ CASES = [
     (with_list(0x0301, 0x0035), {("version_accepted", "tls_1_0")}),
     (with_list(0x0302, 0x0035), {("version_accepted", "tls_1_1")}),
     (with_list(0x0300, 0x0005), {("version_accepted", "ssl_3_0")}),
-    (
-        Model({**OBEDIENT, 0x0302: (0x0035,), 0x0300: (0x0005,)}),
-        {("version_accepted", "tls_1_1"), ("version_accepted", "ssl_3_0")},
-    ),
+    # A newer version deviates already, and six connections are spent.
+    (Model({**OBEDIENT, 0x0302: (0x0035,), 0x0300: (0x0005,)}), {("version_accepted", "tls_1_1")}),
     (Model(OBEDIENT, kinds=(0x010080,)), {("version_accepted", "ssl_2_0")}),
     (with_list(0x0303, 0xC030, 0xC02F, 0x000A), {("suite_accepted", "tls_1_2")}),
     (with_list(TLS_1_3, 0x1302, 0x1301, 0x1303), {("suite_accepted", "tls_1_3")}),
@@ -83,6 +82,33 @@ def test_every_deviation_is_named_and_nothing_else(model: Model, expected: set[t
     assert observation["conformance"]["verdict"] == "deviates"
     assert deviations(observation) == expected
     assert all(item["detail"].endswith(".") for item in observation["conformance"]["deviations"])
+
+
+@pytest.mark.parametrize(("model", "expected"), CASES)
+@pytest.mark.parametrize("alert", [70, 40])
+def test_no_server_costs_more_than_six_connections_or_refuses_more_than_four(
+    model: Model, expected: set[tuple[str, str]], alert: int
+) -> None:
+    observation, wire = check(dataclasses.replace(model, version_alert=alert))
+    assert deviations(observation) == expected or alert == 40
+    assert wire.connections == observation["connections"] <= 6
+    assert observation["refused_hellos"] <= 4
+
+
+def test_older_versions_are_asked_for_as_long_as_six_connections_are_not_spent() -> None:
+    only_1_2 = Wanted(frozenset({Version.TLS_1_2}), SUITES)
+    observation, wire = check(Model({0x0303: OBEDIENT[0x0303], 0x0302: (0x35,), 0x0301: (0x35,)}), only_1_2)
+    assert deviations(observation) == {("version_accepted", "tls_1_1"), ("version_accepted", "tls_1_0")}
+    assert wire.connections == 6
+    assert observation["versions"]["ssl_3_0"]["state"] == "unknown"
+
+
+def test_what_was_not_asked_is_unknown_and_said() -> None:
+    observation, _wire = check(Model({**OBEDIENT, 0x0302: (0x0035,), 0x0301: (0x0035,), 0x0300: (0x0005,)}))
+    states = {name: row["state"] for name, row in observation["versions"].items()}
+    assert (states["tls_1_1"], states["tls_1_0"], states["ssl_3_0"]) == ("accepted", "unknown", "unknown")
+    (question,) = observation["conformance"]["open_questions"]
+    assert question == "TLS 1.0, SSL 3.0: not asked, because the endpoint deviates already"
 
 
 def test_tls_1_3_is_a_deviation_where_only_1_2_is_wanted() -> None:
