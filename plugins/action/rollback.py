@@ -12,16 +12,20 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Chan
 from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
     NoChangeError,
     Rollback,
+    armed,
     chosen_after,
     chosen_change,
     conflict_data,
+    is_in_force,
     rollback,
     rollback_plan,
+    rolled_back_request,
     unread,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ChangeHeader, Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
-from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, deeper, these_keys
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, HostError, deeper, these_keys
+from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
 
 #: Conflicts that the message names; the result has all of them.
 _NAMED = 10
@@ -29,6 +33,8 @@ _REMEDY = (
     "Put these values right first, or take the later change back first (option after); force: true takes back "
     "everything else and leaves these alone."
 )
+
+_BACK = "The values are back; run it again to end the timer."
 
 
 class ActionModule(ChangeAction):
@@ -45,7 +51,7 @@ class ActionModule(ChangeAction):
 
     def perform(self, task: Task) -> Result:
         """One execution when nothing is to be written or in check mode, else two; one more where a journal names keys
-        that no reading brings.
+        that no reading brings, and one more for the timer of a change that nobody had confirmed.
         """
         observation = task.read(deeper(task.catalogue.reading))
         self._require_journals(task, observation)
@@ -60,11 +66,33 @@ class ActionModule(ChangeAction):
         if way.conflicts and not task.arguments["force"]:
             raise TaskError(self._refusal(task, way), **told)
         plan = rollback_plan(way, state)
+        timers = [one.id for one in armed(changes)]
+        if timers and plan.operations and task.arguments["revert_after"] is not None:
+            raise TaskError(f"{task.broker.host}: {_unconfirmed(timers)}", **told)
         # What a rule says about a baseline says nothing about a way back.
         result = self.carry_out(
             task, state, plan, force=task.arguments["force"], meta={"of": " ".join(one.id for one in changes)}
         )
-        return {**result, **told}
+        result = {**result, **told, "timers_ended": []}
+        if not plan.operations:
+            # Those that are gone already. A way back that is among them is in force, and its timer watches over it.
+            timers = [one.id for one in armed(changes) if not is_in_force(one, observation)]
+        self._end_timers(task, timers, result)
+        return result
+
+    def _end_timers(self, task: Task, timers: t.Sequence[str], result: Result) -> None:
+        """Only once the values are back: until then the timer is what brings them back if this stops half way."""
+        for change in timers:
+            if not self.only_predicts:
+                try:
+                    answer = task.broker.end_timer(change, rolled_back_request(change))
+                except HostError as error:
+                    raise TaskError(error.sentence, unreachable=error.unreachable, **result) from error
+                if answer.get("status") != "written":
+                    why = one_line(answer.get("reason") or f"The timer of the change {change} still runs", 400)
+                    raise TaskError(f"{task.broker.host}: {why.rstrip('.')}. {_BACK}", **result)
+            result["changed"] = True
+            result["timers_ended"].append(change)
 
     def _chosen(
         self, task: Task, observation: Observation
@@ -102,3 +130,11 @@ class ActionModule(ChangeAction):
         return (
             f"{task.broker.host}: nothing was written, because {count}: {' '.join(sentences[:_NAMED])}{rest} {_REMEDY}"
         )
+
+
+def _unconfirmed(timers: t.Sequence[str]) -> str:
+    """A timer of the way back would bring a change back that nobody confirmed, and its own would be gone by then."""
+    return (
+        f"nothing was written, because nobody has confirmed {', '.join(timers)} yet, and revert_after would bring that "
+        "back. Leave revert_after out, or confirm it first."
+    )

@@ -41,7 +41,7 @@ $option = @{
     }
     revert = @{
         type = 'dict'; options = @{
-            script = @{ type = 'str'; required = $true }; task = @{ type = 'str'; default = '' }
+            script = @{ type = 'str'; required = $true }; task = @{ type = 'str'; default = '' }; rolled_back = @{ type = 'bool'; default = $false }
             after = @{ type = 'int'; default = 0 }; after_boot = @{ type = 'int'; default = 0 }; over_tls = @{ type = 'bool'; default = $false }
         }
     }
@@ -237,11 +237,11 @@ function Invoke-Change {
     $revert = $Argument.revert
     if ($Argument.confirm) {
         try {
-            if (-not $IsCheck) { $null = Invoke-RevertScript -Revert $revert -Base $base -Do 'confirm' }
+            if (-not $IsCheck) { $null = Invoke-RevertScript -Revert $revert -Base $base -Do @('confirmed', 'rolled_back')[$revert.rolled_back] }
             $Answer.status = 'written'
             $Answer.changed = $true
         }
-        catch { $Answer.reason = "The change $($Argument.change) could not be confirmed: $($_.Exception.GetBaseException().Message)" }
+        catch { $Answer.reason = "The timer of the change $($Argument.change) could not be ended: $($_.Exception.GetBaseException().Message)" }
         return
     }
     if ([IO.File]::Exists($path)) {

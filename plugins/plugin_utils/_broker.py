@@ -58,6 +58,11 @@ class Broker:
         after = "Whether its timer still runs is unknown; confirm it again, or it takes itself back."
         return self._call(WRITE, request, Errand(self.host, f"confirming change {change}", after))
 
+    def end_timer(self, change: str, request: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The same for a change that was taken back."""
+        after = "It sees by itself that its change was taken back, and goes."
+        return self._call(WRITE, request, Errand(self.host, f"ending the timer of change {change}", after))
+
     def reconnect(self) -> None:
         """Give up a connection that is open, so that the next call opens one."""
         errand = Errand(self.host, "connecting to it anew", "Nothing was changed.")

@@ -10,14 +10,16 @@ import dataclasses
 import typing as t
 
 import pytest
-from integration.playbooks import FAST, REBOOT, Estate, PlaybookRun
+from integration.playbooks import FAST, HTTPS, REBOOT, Estate, PlaybookRun
 from lab.hive_data import dump
 from lab.lab import Lab
 
 pytestmark = [pytest.mark.proves("rollback_exact", "restart"), pytest.mark.lab_only]
 
 BACK = "msexchange.tls.harden : Take the changes back"
-PROOF = "msexchange.tls.harden : Say what was taken back, or fail with what is not proven"
+CONFIRM = "msexchange.tls.harden : Let the change stay, over a new connection"
+TIMED = {"change_after": "2000-01-01", "report": False}
+PROOF = "msexchange.tls.harden : Say what was taken back"
 HOSTS = {"drained": "ex2013_ws2012r2", "serving": "ex2013_ws2012r2", "moved": "ex2013_ws2012r2"}
 SCHANNEL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
 
@@ -31,7 +33,9 @@ class Story:
     again: PlaybookRun
     conflict: PlaybookRun
     nothing_named: PlaybookRun
-    registries: dict[str, list[t.Any]]
+    timed: PlaybookRun
+    tasks: dict[str, list[str]]
+    registries: dict[str, list[t.Any]]  #: before, hardened, back; hardened and back with a timer; when that was over
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Story]:
         again = estate.run("rollback", hosts="drained,serving", **options)
         conflict = estate.run("rollback", hosts="moved,serving", **options)
         nothing_named = estate.run("rollback", hosts="serving", wire=False)
-        yield Story(check, back, again, conflict, nothing_named, registries)
+        estate.run("harden", wire=False, reboot="always", hosts="drained,serving", report=False)
+        timed = estate.run("rollback", hosts="drained,serving", default_endpoints=HTTPS, revert_after="2h", **TIMED)
+        tasks = {name: list(lab.host(name).tasks) for name in HOSTS}
+        _note(lab, registries)
+        for name in HOSTS:
+            lab.start_tasks(name, after=3 * 3600)
+        _note(lab, registries)
+        yield Story(check, back, again, conflict, nothing_named, timed, tasks, registries)
 
 
 def _schannel(lab: Lab, name: str) -> t.Any:
@@ -65,7 +76,7 @@ def _note(lab: Lab, registries: dict[str, list[t.Any]]) -> None:
 
 @pytest.mark.parametrize("name", ["drained", "serving"])
 def test_the_server_is_as_it_was_before_the_first_change(story: Story, name: str) -> None:
-    before, between, after = story.registries[name]
+    before, between, after, *_later = story.registries[name]
     assert before != between
     assert after == before
     assert story.back.succeeded
@@ -108,3 +119,22 @@ def test_without_a_change_or_a_point_nothing_is_asked_of_any_server(story: Story
     assert not story.nothing_named.succeeded
     assert "Name either one change" in story.nothing_named.run.output
     assert story.nothing_named.costs["serving"].requests == 0
+
+
+def test_a_way_back_with_a_timer_that_is_in_effect_is_confirmed_through_tls_and_stays(story: Story) -> None:
+    assert story.timed.succeeded, story.timed.run.output
+    result = story.timed.run.result(CONFIRM, "drained")
+    assert result["confirmed"] == [story.timed.run.result(BACK, "drained")["change"]]
+    assert "https" in [one["service"] for one in result["endpoints"]]
+    assert story.tasks["drained"] == []
+    before, *_rest, back, over = story.registries["drained"]
+    assert before == back == over
+
+
+def test_one_that_still_waits_for_its_restart_is_not_confirmed_and_takes_itself_back(story: Story) -> None:
+    assert CONFIRM not in story.timed.all_of("serving")
+    change = story.timed.run.result(BACK, "serving")["change"]
+    assert "It is not confirmed before that" in story.timed.message(PROOF, "serving")
+    assert story.tasks["serving"] == [f"msexchange_tls-{change}"]
+    before, hardened, *_rest, back, over = story.registries["serving"]
+    assert (back, over) == (before, hardened)

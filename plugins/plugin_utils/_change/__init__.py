@@ -24,6 +24,7 @@ from .journal import (
     chosen_after,
     chosen_change,
     conflict_data,
+    is_in_force,
     read_journal,
     rollback,
     rollback_plan,
@@ -84,6 +85,7 @@ from .revert import (
     confirm_request,
     read_duration,
     refused_confirmation,
+    rolled_back_request,
     tls_answer,
 )
 
@@ -132,6 +134,7 @@ __all__ = [
     "fingerprint",
     "host_data_of",
     "host_plan",
+    "is_in_force",
     "openssl_client",
     "plan_file",
     "plan_for",
@@ -152,6 +155,7 @@ __all__ = [
     "require_gates",
     "rollback",
     "rollback_plan",
+    "rolled_back_request",
     "sign",
     "signer",
     "tls_answer",

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .certificate_types import key_type
-from .change import DELETE_KEY, ChangeHeader, ChangeOperation, ChangeState, Revert
+from .change import DELETE_KEY, ChangeHeader, ChangeOperation, ChangeState, Revert, taken_back
 from .errors import ObservationError
 from .exchange import facts_of, parse_build
 from .filetime import filetime_to_iso, iso_to_filetime
@@ -77,5 +77,6 @@ __all__ = [
     "read_journal",
     "render_reg",
     "split_path",
+    "taken_back",
     "to_bytes",
 ]

@@ -56,7 +56,7 @@ class Revert:
     fired, ``at`` the time of that, ``restart``: whether it restarted Windows then.
     """
 
-    state: str  #: armed | confirmed | reverted
+    state: str  #: armed | confirmed | reverted | rolled_back (by a later change)
     task: str
     deadline: int | None
     boot: int | None = None
@@ -80,6 +80,13 @@ class ChangeHeader:
     computer: str | None = None
     operations: tuple[ChangeOperation, ...] = ()
     revert: Revert | None = None
+
+
+def taken_back(journal: t.Iterable[ChangeHeader]) -> dict[str, str]:
+    """Changes that a later one took back as a whole -> that one, the last if there are several."""
+    closed = [one for one in journal if one.state == ChangeState.CLOSED]
+    closed.sort(key=lambda one: (one.started or 0, one.id))
+    return {change: one.id for one in closed for change in one.meta.get("of", "").split()}
 
 
 def torn(change_id: str, why: str) -> ChangeHeader:

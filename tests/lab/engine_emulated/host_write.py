@@ -137,11 +137,12 @@ class Change:
     def _confirm(self, check: bool) -> None:
         try:
             if not check:
-                timer.confirm(self.host, self.request.change)
+                how = "rolled_back" if (self.request.revert or {}).get("rolled_back") else "confirmed"
+                timer.stop(self.host, self.request.change, how)
             self.answer.update(status="written", changed=True)
         except (FileError, timer.TimerError) as error:
             text = error.text if isinstance(error, FileError) else error
-            self.answer["reason"] = f"The change {self.request.change} could not be confirmed: {text}"
+            self.answer["reason"] = f"The timer of the change {self.request.change} could not be ended: {text}"
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ OPTION: arguments.Option = {
         "options": {
             "script": {"type": "str", "required": True},
             "task": {"type": "str", "default": ""},
+            "rolled_back": {"type": "bool", "default": False},
             "after": {"type": "int", "default": 0},
             "after_boot": {"type": "int", "default": 0},
             "over_tls": {"type": "bool", "default": False},

@@ -10,6 +10,7 @@ The task itself is a name in ``host.tasks``; whoever plays the scheduler calls :
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
 import typing as t
@@ -27,6 +28,7 @@ Data = dict[str, t.Any]
 PREFIX = "msexchange_tls-"
 SAME_BOOT = 10 * TICKS_PER_SECOND
 _LEFT = -1
+_TIMERS = ("armed", "confirmed", "reverted", "rolled_back")
 _PATH = re.compile(r"(HKEY_LOCAL_MACHINE|HKEY_USERS)(\\[^\\\0]{1,255})+", re.IGNORECASE)
 
 
@@ -69,8 +71,8 @@ def disarm(host: LabHost, change: str) -> None:
     _clean(host, change)
 
 
-def confirm(host: LabHost, change: str) -> None:
-    """Ends the timer of a change that stays. Raises TimerError."""
+def stop(host: LabHost, change: str, how: str) -> None:
+    """Ends the timer of a change that stays (confirmed) or is gone by a later one (rolled_back). Raises TimerError."""
     path = journal.path_of(change)
     if not host.files.get(path):
         raise TimerError(f"Could not find file '{path}'.")
@@ -78,10 +80,11 @@ def confirm(host: LabHost, change: str) -> None:
         content = _read(host, change)
     except _TornError as error:
         raise TimerError(str(error)) from error
-    if content["revert"]["at"] is not None:
+    if content["revert"]["at"] is None:
+        content["revert"]["state"] = how
+        host.files.write(path, journal.dump(content))
+    elif how == "confirmed":
         raise TimerError("it was taken back already, because nobody confirmed it in time")
-    content["revert"]["state"] = "confirmed"
-    host.files.write(path, journal.dump(content))
     disarm(host, change)
 
 
@@ -109,6 +112,9 @@ def _revert(host: LabHost, change: str) -> bool:
     if content is None or content["revert"]["state"] != "armed" or content["state"] == "put_back":
         disarm(host, change)
         return False
+    if _is_rolled_back(host, change):
+        stop(host, change, "rolled_back")
+        return False
     if not _is_due(host, content):
         return False
     left = []
@@ -131,6 +137,17 @@ def _revert(host: LabHost, change: str) -> bool:
     rest = " Windows restarts in a minute." if restart else " A restart is owed." if needs_boot else ""
     _note(host, change, f"The change {change} was not confirmed in time and was taken back{what}.{rest}")
     return bool(restart)
+
+
+def _is_rolled_back(host: LabHost, change: str) -> bool:
+    """Whether the journal of a later change says that it took this one back."""
+    for name, data in host.journal_files().items():
+        if name.endswith(".json") and data.startswith(b'{"contract":1,"id":'):
+            with contextlib.suppress(ValueError):
+                found = json.loads(data)
+                if found["state"] == "closed" and change in found["meta"].get("of", "").split(" "):
+                    return True
+    return False
 
 
 def _is_due(host: LabHost, content: Data) -> bool:
@@ -184,7 +201,7 @@ def _read(host: LabHost, change: str) -> Data:
         timer = content["revert"]
         known = content["contract"] == 1 and content["id"] == change and timer["task"] == PREFIX + change
         states = ("open", "closed", "put_back", "put_back_failed", "reverted")
-        if not known or content["state"] not in states or timer["state"] not in ("armed", "confirmed", "reverted"):
+        if not known or content["state"] not in states or timer["state"] not in _TIMERS:
             raise _TornError("it does not begin as host_write writes it")
         for item in content["operations"]:
             if item["op"] not in ("set", "delete_value", "delete_key") or not _PATH.fullmatch(item["path"]):

@@ -17,7 +17,12 @@ import pytest
 from tools.host_stage import Json, Stage, T, delete_key, delete_value, set_value
 from tools.task_scheduler import HostScheduler
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._change import Terms, arm_request, confirm_request
+from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
+    Terms,
+    arm_request,
+    confirm_request,
+    rolled_back_request,
+)
 
 pytestmark = [pytest.mark.proves("timed_revert"), pytest.mark.engine_powershell]
 
@@ -179,6 +184,62 @@ def test_a_confirmation_that_comes_too_late_says_so(stage: Stage, scheduler: Hos
     assert (answer["status"], answer["changed"]) == ("refused", False)
     assert "taken back at" in answer["reason"]
     assert tree(stage) == before
+
+
+def taken_back(stage: Stage, of: str = f"change-0000 {CHANGE}", **more: t.Any) -> None:
+    """A later change that says it took this one back; what it wrote does not matter to the timer."""
+    back = set_value(f"{T}\\back", "written", {"kind": 4, "data": 1})
+    assert stage.write("change-back", back, meta={"module": "rollback", "of": of}, **more).one()["status"] == "written"
+
+
+def test_the_timer_of_a_change_that_was_taken_back_is_ended_and_it_is_said(
+    stage: Stage, scheduler: HostScheduler
+) -> None:
+    furnished(stage)
+    write(stage, request(after=3600))
+    taken_back(stage)
+    after = tree(stage)
+    args = {"contract": 1, **rolled_back_request(CHANGE)}
+    assert stage.add("host_write", args={**args, "_ansible_check_mode": True}).one()["status"] == "written"
+    assert scheduler.tasks
+    answer = stage.add("host_write", args=args).one()
+    assert (answer["status"], answer["changed"], answer["reason"]) == ("written", True, "")
+    assert (tree(stage), scheduler.tasks, files(stage)) == (after, [], ["change-back.json", f"{CHANGE}.json"])
+    journal = stage.journal(CHANGE)
+    assert (journal["state"], journal["revert"]["state"]) == ("closed", "rolled_back")
+
+
+@pytest.mark.parametrize("after", [1, 3600])
+def test_a_timer_sees_by_itself_that_its_change_was_taken_back_and_touches_nothing(
+    stage: Stage, scheduler: HostScheduler, after: int
+) -> None:
+    """As when the controller died between the way back and the end of the timer; values may be those of the change
+    again, by whoever came later.
+    """
+    furnished(stage)
+    write(stage, request(after=after), reboot_required=True)
+    taken_back(stage)
+    now = tree(stage)
+    assert scheduler.run_all() == [0]
+    assert (tree(stage), scheduler.tasks, files(stage)) == (now, [], ["change-back.json", f"{CHANGE}.json"])
+    journal = stage.journal(CHANGE)
+    assert (journal["state"], journal["revert"]["state"], journal["revert"]["at"]) == ("closed", "rolled_back", None)
+
+
+@pytest.mark.parametrize(
+    ("of", "state"),
+    [(f"{CHANGE}-2", "closed"), ("change-0000", "closed"), (CHANGE, "open"), (CHANGE, "reverted")],
+)
+def test_a_journal_of_another_way_back_or_of_one_that_is_not_whole_keeps_no_timer_from_its_work(
+    stage: Stage, scheduler: HostScheduler, of: str, state: str
+) -> None:
+    furnished(stage)
+    write(stage, request())
+    taken_back(stage, of)
+    path = stage.changes / "change-back.json"
+    path.write_text(path.read_text(encoding="ascii").replace('"state":"closed"', f'"state":"{state}"', 1))
+    scheduler.run_until_gone()
+    assert stage.journal(CHANGE)["revert"]["state"] == "reverted"
 
 
 def test_a_change_that_was_half_written_goes_back_whole(stage: Stage, scheduler: HostScheduler) -> None:

@@ -16,7 +16,7 @@ from lab.comparison import Both, comparable, flat
 from lab.engine_emulated import host_write, timer
 from lab.engine_emulated.arguments import ArgumentError
 from lab.engines import emulated_host
-from tools.host_stage import Json, Stage, T
+from tools.host_stage import Json, Stage, T, set_value
 from tools.task_scheduler import HostScheduler
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._change import Terms, arm_request
@@ -66,10 +66,18 @@ def meddled(pick: random.Random, both: Both, number: int) -> list[tuple[str, str
     )
 
 
+def way_back(pick: random.Random, number: int) -> Json:
+    """A later change that says whom it took back: this one, or others."""
+    of = pick.choice([f"change-random-{number}", f"change-x change-random-{number}", f"change-random-{number}0"])
+    operation = set_value(f"{T}\\back", str(number), {"kind": 4, "data": 1})
+    return {"contract": 1, "change": f"change-back-{number}", "meta": {"of": of}, "operations": [operation]}
+
+
 def journal_of(text: bytes) -> Json:
     """Without times, and without how a path was spelt."""
     found: Json = comparable(json.loads(text))
-    found["revert"] = {**found["revert"], "deadline": None, "at": found["revert"]["at"] is not None}
+    if "revert" in found:
+        found["revert"] = {**found["revert"], "deadline": None, "at": found["revert"]["at"] is not None}
     return found
 
 
@@ -81,6 +89,8 @@ def test_random_changes_go_back_alike(stage: Stage) -> None:
         both.load(state(pick, number))
         both.ask("host_write", arguments(pick, both, number))
         both.load(meddled(pick, both, number))
+        if number % 2:
+            both.ask("host_write", way_back(pick, number))
     answers = stage.run()
     for exchange in both.asked:
         assert comparable(answers[exchange.step]) == exchange.answer

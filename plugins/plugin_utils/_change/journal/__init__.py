@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import JournalError, read_journal
 
 from .choose import NoChangeError, chosen_after, chosen_change
-from .data import change_data, conflict_data
+from .data import change_data, conflict_data, is_in_force
 from .model import Conflict, Rollback
 from .plan import MODULE, rollback_plan
 from .rollback import rollback, unread
@@ -24,6 +24,7 @@ __all__ = [
     "chosen_after",
     "chosen_change",
     "conflict_data",
+    "is_in_force",
     "read_journal",
     "rollback",
     "rollback_plan",

@@ -90,6 +90,11 @@ def _standing(one: ChangeOperation, observation: Observation) -> str:
     return AS_BEFORE if same_value(found, one.before) else MOVED
 
 
+def is_in_force(change: ChangeHeader, observation: Observation) -> bool:
+    """Whether a change is not gone: not every value is what it was before."""
+    return any(_standing(one, observation) != AS_BEFORE for one in change.operations if not one.is_key)
+
+
 def conflict_data(conflict: Conflict) -> Data:
     """One value that is left alone, with a sentence that says why."""
     return {

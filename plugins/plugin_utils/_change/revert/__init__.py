@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .pending import armed, refused_confirmation, tls_answer
-from .terms import DEFAULT_AFTER_BOOT, Terms, arm_request, confirm_request, read_duration
+from .terms import DEFAULT_AFTER_BOOT, Terms, arm_request, confirm_request, read_duration, rolled_back_request
 
 __all__ = [
     "DEFAULT_AFTER_BOOT",
@@ -17,5 +17,6 @@ __all__ = [
     "confirm_request",
     "read_duration",
     "refused_confirmation",
+    "rolled_back_request",
     "tls_answer",
 ]

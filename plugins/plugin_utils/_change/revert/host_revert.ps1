@@ -4,7 +4,7 @@
 
 # Takes one change back unless it was confirmed in time. host_write saves this file beside the journal of the change and starts it to arm
 # (Do is arm); the task that this makes starts it as SYSTEM (revert), every few minutes and after a boot; host_write starts it to end the
-# timer (disarm, confirm). It writes only what the journal names, and only over what the change itself has left there.
+# timer (disarm, confirmed, rolled_back). It writes only what the journal names, and only over what the change itself has left there.
 # One file without modules, so that one signature is all it needs.
 
 #Requires -Version 5.1
@@ -203,8 +203,9 @@ function Read-Change {
     # The journal: Head (its beginning, in the one form that host_write writes), Text, Operations. Throws where anything else stands there.
     $text = [Text.Encoding]::ASCII.GetString([IO.File]::ReadAllBytes("$base.json"))
     $form = '\A\{{"contract":1,"id":"{0}","state":"(?<state>open|closed|put_back|put_back_failed|reverted)","started":"\d{{1,19}}",' +
-    '"closed":(?<closed>null|"\d{{1,19}}"),"boot":"(?<boot>\d{{1,19}})","revert":\{{"task":"{1}","state":"(?<timer>armed|confirmed|reverted)",' +
-    '"deadline":(null|"(?<deadline>\d{{1,19}})"),"after":(?<after>\d{{1,9}}),"after_boot":(?<delay>\d{{1,9}}),"over_tls":(?<tls>true|false),' +
+    '"closed":(?<closed>null|"\d{{1,19}}"),"boot":"(?<boot>\d{{1,19}})","revert":\{{"task":"{1}",' +
+    '"state":"(?<timer>armed|confirmed|reverted|rolled_back)","deadline":(null|"(?<deadline>\d{{1,19}})"),' +
+    '"after":(?<after>\d{{1,9}}),"after_boot":(?<delay>\d{{1,9}}),"over_tls":(?<tls>true|false),' +
     '"boot":(null|"\d{{1,19}}"),"at":(null|"(?<at>\d{{1,19}})"),"restart":(true|false)\}},'
     $head = [regex]::Match($text, ($form -f $Change, $task))
     if (-not $head.Success) { throw 'it does not begin as host_write writes it' }
@@ -276,13 +277,27 @@ function Start-Timer {
     ((Get-Clock).Now + $after * $second).ToString()
 }
 
-function Confirm-Change {
+function Stop-Timer {
+    # Of a change that stays (confirmed), or that is gone by a later change (rolled_back).
+    param ([string] $As)
+
     $record = Read-Change
     $at = $record.Head.Groups['at'].Value
-    if ($at) { throw "it was taken back at $([DateTime]::FromFileTimeUtc([long]$at).ToString('s'))Z already, because nobody confirmed it in time" }
+    if ($at -and $As -ceq 'confirmed') {
+        throw "it was taken back at $([DateTime]::FromFileTimeUtc([long]$at).ToString('s'))Z already, because nobody confirmed it in time"
+    }
     # First the journal: a task that is left after a loss of power sees it and goes.
-    Save-Change -Record $record -With @{ timer = '"confirmed"' }
+    if (-not $at) { Save-Change -Record $record -With @{ timer = "`"$As`"" } }
     Remove-Timer
+}
+
+function Test-RolledBack {
+    # Whether a later change took this one back, as its journal says: the controller may have died before it ended this timer.
+    $form = '\A\{{"contract":1,"id":"[a-z0-9-]+","state":"closed",.*"of":"([^"]* )?{0}( [^"]*)?"' -f $Change
+    foreach ($path in [IO.Directory]::GetFiles([IO.Path]::GetDirectoryName($base), '*.json')) {
+        if ([Text.Encoding]::ASCII.GetString([IO.File]::ReadAllBytes($path)) -cmatch $form) { return $true }
+    }
+    $false
 }
 
 function Test-Maintenance {
@@ -321,6 +336,7 @@ function Invoke-Revert {
     }
     # Nothing to take back: never begun, put back at once, confirmed.
     if ($null -eq $record -or $record.Head.Groups['timer'].Value -cne 'armed' -or $record.Head.Groups['state'].Value -ceq 'put_back') { return Remove-Timer }
+    if (Test-RolledBack) { return Stop-Timer -As 'rolled_back' }
     $clock = Get-Clock
     $boot, $after, $delay, $deadline = foreach ($name in 'boot', 'after', 'delay', 'deadline') { [long]('0' + $record.Head.Groups[$name].Value) }
     $isLater = [Math]::Abs($boot - $clock.BootTime) -gt $sameBoot
@@ -358,7 +374,7 @@ $mutex, $isOurs = $null, $false
 try {
     $api = New-NativeApi
     if ($Change -cnotmatch '\A[a-z0-9][a-z0-9-]{7,63}\z') { throw 'a change has an id of 8 to 64 of a-z, 0-9 and -' }
-    # For arm, disarm and confirm host_write holds the lock.
+    # For everything else host_write holds the lock.
     if ($Do -ceq 'revert') {
         $mutex = [Threading.Mutex]::new($false, 'Global\msexchange_tls')
         try { $isOurs = $mutex.WaitOne(60000) } catch [Threading.AbandonedMutexException] { $isOurs = $true }
@@ -367,9 +383,10 @@ try {
     switch -CaseSensitive ($Do) {
         'arm' { try { Start-Timer } catch { try { Remove-Timer } catch { $null = $_ }; throw } }
         'disarm' { Remove-Timer }
-        'confirm' { Confirm-Change }
+        'confirmed' { Stop-Timer -As $Do }
+        'rolled_back' { Stop-Timer -As $Do }
         'revert' { Invoke-Revert }
-        default { throw "$Do is neither arm nor disarm nor confirm nor revert" }
+        default { throw "$Do is nothing that this script does" }
     }
     exit 0
 }

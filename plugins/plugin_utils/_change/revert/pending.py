@@ -13,6 +13,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     ChangeState,
     filetime_to_iso,
     printable,
+    taken_back,
 )
 
 ARMED = "armed"
@@ -21,13 +22,20 @@ _OVER = (ChangeState.PUT_BACK, ChangeState.REVERTED)
 
 
 def armed(journal: t.Iterable[ChangeHeader]) -> tuple[ChangeHeader, ...]:
-    """The changes whose timer still runs, oldest first."""
-    found = [one for one in journal if one.revert is not None and one.revert.state == ARMED and one.state not in _OVER]
+    """The changes whose timer still runs and has something to take back, oldest first."""
+    journal = tuple(journal)
+    gone = taken_back(journal)
+    found = [one for one in journal if _is_armed(one) and one.id not in gone]
     return tuple(sorted(found, key=lambda one: (one.started or 0, one.id)))
+
+
+def _is_armed(change: ChangeHeader) -> bool:
+    return change.revert is not None and change.revert.state == ARMED and change.state not in _OVER
 
 
 def refused_confirmation(journal: t.Iterable[ChangeHeader], change_id: str) -> str:
     """Why a change cannot be confirmed, as a sentence or two; empty if it can, or need not be."""
+    journal = tuple(journal)
     found = next((one for one in journal if one.id == change_id), None)
     if found is None:
         return f"there is no change {printable(change_id, 80)} on this host; msexchange.tls.change_info lists them."
@@ -39,6 +47,10 @@ def refused_confirmation(journal: t.Iterable[ChangeHeader], change_id: str) -> s
         )
     if found.state == ChangeState.TORN:
         return f"the journal of the change {found.id} cannot be read, so there is nothing to confirm. {found.error}"
+    gone = taken_back(journal)
+    by = gone.get(found.id, "")
+    if by and by not in gone:
+        return f"the change {found.id} was taken back by the change {by}, so there is nothing to confirm."
     return ""
 
 

@@ -59,8 +59,13 @@ def arm_request(change: str, terms: Terms, *, reboot_required: bool) -> dict[str
 
 
 def confirm_request(change: str) -> dict[str, t.Any]:
-    """All of a request that ends the timer of a change."""
+    """All of a request that ends the timer of a change, which stays."""
     return {"change": change, "operations": [], "confirm": True, "revert": {"script": load_script()}}
+
+
+def rolled_back_request(change: str) -> dict[str, t.Any]:
+    """The same for a change that was taken back."""
+    return {**confirm_request(change), "revert": {"script": load_script(), "rolled_back": True}}
 
 
 def _task(change: str, terms: Terms) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     filetime_to_iso,
     path_key,
     printable,
+    taken_back,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import SettingState, same_value
 
@@ -116,9 +117,10 @@ _PATIENCE = 15 * 60 * 10_000_000
 
 
 def _armed(view: View) -> t.Iterator[Hit]:
+    gone = taken_back(view.state.observation.journal)
     for change in view.state.observation.journal:
         timer = change.revert
-        if timer is None or timer.state != "armed" or change.state in _TAKEN_BACK:
+        if timer is None or timer.state != "armed" or change.state in _TAKEN_BACK or change.id in gone:
             continue
         name, now = _name(change.id), view.state.identity.now
         until = filetime_to_iso(timer.deadline)
