@@ -49,6 +49,7 @@ SERVICES: dict[str, tuple[int, Transport]] = {
 
 # On Exchange 465 is the hub transport's own listener: plain SMTP with STARTTLS, not the SMTPS that the number suggests.
 _NOT_SMTPS = 465
+_MAIL = ("smtp", "submission")
 
 _HOST_NAME = re.compile(r"(?=.{1,253}\.?\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 #: RFC 4007 11: what follows % is the zone; on real systems the name or the number of an interface.
@@ -96,7 +97,8 @@ def endpoint(
         _check_address(host, address)
     if server_name is not None:
         _check_server_name(host, server_name)
-    if chosen_port == _NOT_SMTPS and chosen_transport is Transport.TLS and service.startswith("smtp"):
+    guessed = transport is None and service != Transport.TLS.value
+    if chosen_port == _NOT_SMTPS and chosen_transport is Transport.TLS and (guessed or service.startswith(_MAIL)):
         raise CallerError(
             f"Endpoint {host}:465: on Exchange this is the hub transport, SMTP with STARTTLS and not SMTPS; "
             "use transport smtp."

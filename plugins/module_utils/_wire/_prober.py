@@ -32,7 +32,8 @@ __all__ = ["MODES", "Question", "probe", "probe_all"]
 #: exactly what is wanted in force, in at most six connections.
 MODES = ("inventory", "versions", "conformance")
 
-_MUTE = Failure(Status.NO_TLS, "The server closes the connection after every TLS hello; nothing answered in TLS.")
+# No plain service either: a device on the way, a binding without certificate, or whatever else. It proves nothing.
+_MUTE = Failure(Status.UNREACHABLE, "Every connection is closed after the TLS hello; nothing answered in TLS.")
 
 _USUAL = Limits()
 
@@ -162,8 +163,11 @@ async def _certificate(survey: Survey) -> None:
 def _status(survey: Survey) -> Failure:
     if survey.answered:
         return Failure(Status.ANSWERED, _summary(survey))
+    notes = [record.note for record in survey.records.values() if record.note]
     survey.forget()
-    return survey.stopped or _MUTE
+    if survey.stopped or not notes:
+        return survey.stopped or _MUTE
+    return Failure(Status.UNREACHABLE, f"Nothing answered in TLS: {notes[0]}.")
 
 
 def _summary(survey: Survey) -> str:

@@ -45,6 +45,16 @@ def test_465_of_exchange_is_no_smtps_and_the_sentence_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "transport"), [("https", None), ("smtps", None), ("submissions", "tls"), ("submission", "tls")]
+)
+def test_tls_on_465_is_spoken_to_nobody_who_did_not_ask_for_just_that(service: str, transport: str | None) -> None:
+    with pytest.raises(CallerError, match="hub transport"):
+        endpoint("ex01.example", 465, service, transport)
+    assert endpoint("gateway.example", 465, "tls").transport is Transport.TLS
+    assert endpoint("gateway.example", 465, "proxy", "tls").transport is Transport.TLS
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"host": "ex01", "service": "something"},
