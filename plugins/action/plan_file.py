@@ -15,7 +15,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._action import (
     Task,
     TaskError,
     TlsAction,
-    write_file,
+    read_regular,
+    write_files,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
     LARGEST,
@@ -112,8 +113,8 @@ class ActionModule(TlsAction):
         files = {"plan": path, "markdown": f"{path}.md"}
         if not self._task.check_mode:
             # The page first: whoever finds a plan finds its page, too.
-            write_file(files["markdown"], render_markdown(plans).encode("utf-8", "backslashreplace"))
-            write_file(files["plan"], data)
+            page = render_markdown(plans).encode("utf-8", "backslashreplace")
+            write_files({files["markdown"]: page, files["plan"]: data})
         return files
 
     def _sign(self, arguments: t.Mapping[str, t.Any], path: str, data: bytes, changed: bool) -> Result:
@@ -122,7 +123,7 @@ class ActionModule(TlsAction):
         file = path + SUFFIX
         same = os.path.isfile(file) and _read(file) == signature
         if not same and not self._task.check_mode:
-            write_file(file, signature)
+            write_files({file: signature})
         return {
             "changed": changed or not same,
             "signature": file,
@@ -182,7 +183,6 @@ def _row(host: HostPlan) -> dict[str, t.Any]:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read(LARGEST + 1)
+        return read_regular(path, LARGEST + 1)
     except OSError as error:
         raise TaskError(f"{one_line(path, 200)} cannot be read: {error.strerror or error}.") from None

@@ -94,10 +94,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             raise AnsibleActionFail(
                 f"The name of the report may hold letters, digits, '.', '_' and '-', not {arguments['name']!r}."
             )
+        if "\0" in arguments["directory"] or not arguments["directory"]:
+            raise AnsibleActionFail("The option directory is empty or holds a NUL character; name a folder.")
+        # A server that is in two groups is one server.
+        names = list(dict.fromkeys(arguments["members"]))
         # Registered results have no templates in them. Taken for templates they would be gone through value by value,
         # that of the ports for every server though it is one.
-        known = {name: hostvars.raw_get(name) for name in arguments["members"] if name in hostvars}
-        hosts = [plain_data(collect(name, known.get(name, {}))) for name in arguments["members"]]
+        known = {name: hostvars.raw_get(name) for name in names if name in hostvars}
+        hosts = [plain_data(collect(name, known.get(name, {}))) for name in names]
         partners, unasked = partners_of(known.values())
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         report = build_report(

@@ -37,6 +37,15 @@ def one_line(text: object, limit: int = LIMIT) -> str:
     return bare.rstrip(".")
 
 
+def escaped(text: str) -> str:
+    """``text`` whole, with control and direction characters as escapes: nothing of it steers a terminal or reads as
+    another line.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
 def first_line(text: object, limit: int = LIMIT) -> str:
     """The first line of ``text`` that holds anything printable, as :func:`one_line` writes it; else empty."""
     lines = (one_line(line, limit) for line in _TERMINAL.sub("", str(text)).splitlines())

@@ -63,6 +63,12 @@ WRONG: dict[str, tuple[str, dict[str, t.Any], str]] = {
         {"suites": ["TLS_AES_256_GCM_SHA384", "tls_aes_256_gcm_sha384"]},
         r"more than once",
     ),
+    "null for a change": ("rollback", {"change": None}, r"one of the following is required: change, after\."),
+    "null for a point": ("rollback", {"after": None}, r"one of the following is required: change, after\."),
+    "null for settings": ("schannel", {"settings": None}, r"one of the following is required: settings, setting\."),
+    "null for a system": ("state_info", {"reg_export": "x.reg", "os": None}, r"required by 'reg_export': os\."),
+    "null for a plan": ("baseline", {"plan_file": None, "plan_key": "k.pem"}, r"required by 'plan_key': plan_file\."),
+    "steering text": ("baseline", {"profile": "\x1b[31m\r\u202ex"}, r"no profile '\\x1b\[31m\\r\\u202ex'"),
     "absent with a list": ("cipher_suites", {"state": "absent", "curves": ["NistP384"]}, r"state absent removes both"),
 }
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from .base import Result, Task, TaskError, TlsAction, baseline_of
 from .change import ChangeAction, new_change_id
-from .report_files import write_file, write_folder
+from .read_files import read_regular
+from .report_files import write_files, write_folder
 from .saved import apply_saved, stages_of
 
 __all__ = [
@@ -20,7 +21,8 @@ __all__ = [
     "apply_saved",
     "baseline_of",
     "new_change_id",
+    "read_regular",
     "stages_of",
-    "write_file",
+    "write_files",
     "write_folder",
 ]

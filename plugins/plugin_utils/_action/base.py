@@ -14,17 +14,21 @@ import contextlib
 import dataclasses
 import datetime
 import os
+import traceback
 import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from .._baseline import DEFAULT_PROFILE, Baseline, BaselineError, Overlay, Profile, load_profile, read_overlay, resolve
 from .._broker import Broker
 from .._catalogue import Catalogue, CatalogueError, load
 from .._host import HostIdentity, Observation, ObservationError, from_host
 from .._task import HostError, Spec, read_request
-from .._words import one_line, plain_data
+from .._words import escaped, one_line, plain_data
+from .options import missing_options, wrong_paths
+from .read_files import read_regular, require_regular
 
 Result = dict[str, t.Any]
 
@@ -34,8 +38,13 @@ with contextlib.suppress(CatalogueError, BaselineError):
     load()
     load_profile(DEFAULT_PROFILE)
 
+display = Display()
+
 #: By HostError.unreachable. A result that has both counts as failed.
 _FAILED = {False: "failed", True: "unreachable"}
+_DEFECT = (
+    "Read the server again before anything else, and report this as a defect of msexchange.tls, with what -vvv shows."
+)
 _NO_ASYNC = "It plans on the controller between reading and writing; take async off the task."
 
 
@@ -106,6 +115,14 @@ class TlsAction(ActionBase, abc.ABC):
             result = {"failed": True, "msg": f"{broker.host}: {error}"}
         except AnsibleError as error:
             result = {"failed": True, "msg": one_line(error.message, 1000)}
+        # Our own mistake. On older cores its traceback would be all that a person gets to see.
+        except Exception as error:  # noqa: BLE001  # whatever it is
+            display.vvv("".join(traceback.format_exception(error)), host=broker.host)
+            said = one_line(f"{type(error).__name__}: {error}")
+            result = {"failed": True, "msg": f"{broker.host}: {self._task.action} failed by itself ({said}). {_DEFECT}"}
+        if "msg" in result:
+            # Names of files, hosts and settings stand there as they were given.
+            result["msg"] = "\n".join(escaped(line) for line in str(result["msg"]).split("\n"))
         if broker.warnings:
             result["warnings"] = broker.warnings
         if broker.deprecations:
@@ -121,6 +138,8 @@ class TlsAction(ActionBase, abc.ABC):
             _validation, arguments = base.validate_argument_spec(dict(self.ARGUMENTS), **self.CONDITIONS)
         except AnsibleError as error:
             raise TaskError(f"{self._task.action}: {one_line(error.message, 1000)}.") from error
+        for sentence in (*missing_options(arguments, self.CONDITIONS), *wrong_paths(arguments, self.ARGUMENTS)):
+            raise TaskError(f"{self._task.action}: {sentence}")
         result.update(self.perform(Task(plain_data(arguments), broker, variables, load())))
         return result
 
@@ -136,21 +155,22 @@ class TlsAction(ActionBase, abc.ABC):
         Or found where Ansible was started: beside a playbook of a collection nobody keeps files of a site.
         """
         base: t.Any = self
+        named = one_line(path, 200)
         try:
             found = base._find_needle("files", path)
         except AnsibleError:
             found = os.path.abspath(path)
-            if not os.path.isfile(found):
+            if not os.path.lexists(found):
                 raise TaskError(
-                    f"The {what} {path} was not found on the controller, neither in files/ nor beside the playbook nor "
-                    "where Ansible was started."
+                    f"The {what} {named} was not found on the controller, neither in files/ nor beside the playbook "
+                    "nor where Ansible was started."
                 ) from None
         try:
-            with open(self._loader.get_real_file(found), "rb") as file:
-                return file.read()
+            require_regular(os.stat(found).st_mode)
+            return read_regular(self._loader.get_real_file(found))
         except (AnsibleError, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else one_line(error.message)
-            raise TaskError(f"The {what} {path} cannot be read: {why}.") from error
+            raise TaskError(f"The {what} {named} cannot be read: {why}.") from error
 
     def wanted(self, task: Task) -> Wanted:
         """Profile and overlays of the task, read before any host is troubled."""
@@ -167,7 +187,9 @@ class TlsAction(ActionBase, abc.ABC):
         try:
             return self.read_controller_file(path, what).decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise TaskError(f"The {what} {path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+            raise TaskError(
+                f"The {what} {one_line(path, 200)} is not UTF-8 (byte {error.start}); save it as UTF-8."
+            ) from error
 
 
 def baseline_of(wanted: Wanted, task: Task, identity: HostIdentity) -> Baseline:

@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import shutil
+import stat
 import tempfile
 import typing as t
+
+from .read_files import require_regular
 
 
 def write_folder(parent: str, name: str, files: t.Mapping[str, str]) -> dict[str, str]:
@@ -40,26 +44,51 @@ def _publish(draft: str, target: str) -> str:
         path = target if number == 1 else f"{target}-{number}"
         if os.path.lexists(path):
             continue
-        os.rename(draft, path)
+        try:
+            os.rename(draft, path)
+        except OSError as error:
+            # Another report took the name at the same moment.
+            if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                continue
+            raise
         return path
     raise OSError(f"no free name for {target}")
 
 
-def write_file(path: str, data: bytes) -> None:
-    """Write ``data`` under this name: the old content stays until all of the new one is on the disk.
+def write_files(files: t.Mapping[str, bytes]) -> None:
+    """Write files (path -> data) that belong together: the old contents stay until all of the new ones are on the disk.
 
-    Only the owner may read it. Raises OSError.
+    Files are written over, and links to any; a folder, a pipe or a device is not. Only the owner may read them. Raises
+    OSError.
     """
+    drafts: dict[str, str] = {}
+    try:
+        for path, data in files.items():
+            with contextlib.suppress(FileNotFoundError):
+                mode = os.lstat(path).st_mode
+                if not stat.S_ISLNK(mode):
+                    require_regular(mode)
+            drafts[path] = _draft(path, data)
+        for path, draft in drafts.items():
+            os.replace(draft, path)
+    except BaseException:
+        for draft in drafts.values():
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+        raise
+
+
+def _draft(path: str, data: bytes) -> str:
     folder = os.path.dirname(path) or "."
     os.makedirs(folder, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(path)}-", dir=folder)
+    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(draft)
         raise
+    return draft

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._words import escaped
+
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Place:
@@ -32,14 +34,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = "" if self.place is None else f"{self.place}: "
-        return printable(f"{where}error[{self.id}]: {self.sentence}")
-
-
-def printable(text: str) -> str:
-    """Control and direction characters as escapes: a file quotes nothing that steers a terminal or reads as another
-    line.
-    """
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+        return escaped(f"{where}error[{self.id}]: {self.sentence}")
 
 
 def in_order(problems: t.Iterable[Problem]) -> tuple[Problem, ...]:
