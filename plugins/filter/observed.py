@@ -11,8 +11,9 @@ import typing as t
 
 def observed(result: t.Any, name: str) -> list[dict[str, t.Any]]:
     """The answers of the server ``name`` out of a result of endpoint_info; empty when nothing was probed."""
-    answers = result.get("endpoints", []) if isinstance(result, t.Mapping) else []
-    return [dict(answer) for answer in answers if answer.get("name") == name]
+    answers = result.get("endpoints") if isinstance(result, t.Mapping) else None
+    known = answers if isinstance(answers, (list, tuple)) else ()
+    return [dict(answer) for answer in known if isinstance(answer, t.Mapping) and answer.get("name") == name]
 
 
 class FilterModule:

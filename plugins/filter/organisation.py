@@ -18,6 +18,8 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._words import plain
 
 #: Newest first: the roles read a server again after they changed it.
 RESULTS = ("msexchange_tls_state", "msexchange_tls_before")
+#: A hundred years; an audit that old proves nothing, and dates end somewhere.
+_MOST_DAYS = 36_500
 
 
 def organisation(
@@ -39,6 +41,8 @@ def organisation(
         )
     if not isinstance(hostvars, t.Mapping):
         raise AnsibleFilterError("organisation: the variable hostvars is expected as the first argument.")
+    if not isinstance(max_age_days, int) or not 0 <= max_age_days <= _MOST_DAYS:
+        raise AnsibleFilterError(f"organisation: max_age_days is a number of days, at most {_MOST_DAYS}.")
     results = {str(name): plain_data(_newest(name, hostvars, variables)) for name in names}
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
@@ -50,13 +54,21 @@ def organisation(
 
 
 def _read(path: str) -> t.Any:
+    place = os.path.expanduser(path)
     try:
-        with open(os.path.expanduser(path), encoding="utf-8-sig") as file:
-            return json.load(file) or {}  # null in a file is not the same as no file
+        # A pipe would keep everybody waiting for ever.
+        if os.path.exists(place) and not os.path.isfile(place):
+            raise ValueError(f"the audit file {path} is a folder or a device. Name the report.json of an audit.")
+        with open(place, encoding="utf-8-sig") as file:
+            content = file.read()
     except OSError as error:
         why = error.strerror or str(error)
         raise ValueError(f"the audit file {path} cannot be read: {why}. Name the report.json of an audit.") from None
-    except ValueError:
+    except UnicodeDecodeError:
+        content = ""
+    try:
+        return json.loads(content) or {}  # null in a file is not the same as no file
+    except (ValueError, RecursionError):
         raise ValueError(f"the audit file {path} is no JSON. Name the report.json of an audit.") from None
 
 

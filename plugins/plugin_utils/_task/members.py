@@ -66,6 +66,9 @@ def _audited(audit: t.Any, now: datetime.datetime, max_age: datetime.timedelta) 
     for host in audit["hosts"]:
         if not isinstance(host, t.Mapping) or not isinstance(host.get("name"), str):
             raise ValueError("the audit file has a host without a name.")
+        if host["name"] in found:
+            # Whichever counted, the other one says something else.
+            raise ValueError(f"the audit file has the host {one_line(host['name'], 80)} twice.")
         if age > max_age:
             why = f"Only {when} knows it, which is older than {max_age.days} days."
             found[host["name"]] = {"prepared": None, "detail": why}
