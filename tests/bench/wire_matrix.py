@@ -14,7 +14,7 @@ import tempfile
 import typing as t
 
 from proof.record import write_record
-from wire_servers.compare import Compared, compare, floor, found, let_others_in
+from wire_servers.compare import Compared, compare, floor, let_others_in
 from wire_servers.keys import ecdsa, rsa
 from wire_servers.processes import program
 from wire_servers.programs import RECIPES
@@ -50,12 +50,12 @@ def versions() -> dict[str, str]:
 
 def sentence(one: Compared) -> str:
     """The result for one server."""
-    seen, own = found(one.observation), floor(one.observation)
+    own = floor(one.observation)
     accepted = [name for name, suites in one.truth.items() if suites]
     suites = sum(len(one.truth[name]) for name in accepted)
     ssl2 = len(one.observation["versions"]["ssl_2_0"]["suites"])
     more = f" and {ssl2} of SSL 2.0" if ssl2 else ""
-    equal = "equal" if seen == one.truth else "DIFFERENT"
+    equal = "equal" if one.equal else "DIFFERENT"
     return f"{equal}: {suites} suites in {len(accepted)} versions{more}, {one.connections} connections (floor {own})"
 
 

@@ -47,6 +47,11 @@ def test_openssl_is_seen_as_brute_force_sees_it_at_the_floor_of_connections(
         with splice(port) as between:
             observation = ask(between.port, "tls")
         assert found(observation) == brute.accepted(port, "tls")
+        assert brute.out_of_order(port, "tls", observation) == []
+        # And it would have seen a wrong one.
+        suites = observation["versions"]["tls_1_2"]["suites"]
+        suites[0], suites[-1] = suites[-1], suites[0]
+        assert brute.out_of_order(port, "tls", observation) != []
     assert between.connections == observation["connections"] == floor(observation) + 2
     ders = {base64.b64decode(item) for item in observation["certificates"]}
     assert ders == {identity.der for identity in identities}
@@ -119,6 +124,7 @@ def test_every_program_is_seen_as_brute_force_sees_it(
     observation, truth = compared.observation, compared.truth
     assert observation["status"] == "answered"
     assert found(observation) == truth
+    assert compared.out_of_order == []
     check_states(observation, truth)
     orders = {record["order"] for record in observation["versions"].values() if len(record["suites"]) > 1}
     assert orders - {"unknown"} == ({recipe.order} if recipe.order else orders - {"unknown"})

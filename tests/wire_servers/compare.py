@@ -23,11 +23,19 @@ Observation = dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Compared:
-    """observation: of the prober. truth: version -> suites accepted alone. connections: counted where they came."""
+    """observation: of the prober. truth: version -> suites accepted alone. out_of_order: pairs that contradict the
+    order found. connections: counted where they came.
+    """
 
     observation: Observation
     truth: dict[str, set[int]]
+    out_of_order: list[brute.Question]
     connections: int
+
+    @property
+    def equal(self) -> bool:
+        """Whether the prober saw what brute force sees."""
+        return found(self.observation) == self.truth and not self.out_of_order
 
 
 def compare(recipe: Recipe, folder: pathlib.Path, rsa: Identity, ecdsa: Identity) -> Compared:
@@ -36,8 +44,10 @@ def compare(recipe: Recipe, folder: pathlib.Path, rsa: Identity, ecdsa: Identity
     with recipe.start(folder, rsa, ecdsa) as port:
         with splice(port) as between:
             observation = ask(between.port, recipe.transport)
-        truth = brute.accepted(port, recipe.transport, at_once=1 if recipe.limited else 2)
-    return Compared(observation, truth, between.connections)
+        at_once = 1 if recipe.limited else 2
+        truth = brute.accepted(port, recipe.transport, at_once=at_once)
+        wrong = brute.out_of_order(port, recipe.transport, observation, at_once)
+    return Compared(observation, truth, wrong, between.connections)
 
 
 def ask(port: int, transport: str, parallel: int = 4) -> Observation:
