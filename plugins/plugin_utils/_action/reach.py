@@ -63,8 +63,7 @@ def _neighbours(task: Task) -> tuple[Neighbour, ...]:
 
 
 def is_tls(connection: t.Any) -> bool:
-    """Whether the host is managed over TLS, as the connection plugin knows once it has connected."""
-    """Connection plugins keep what they speak for themselves; by now this one has spoken."""
+    """Whether the host is managed over TLS. Connection plugins keep that for themselves; by now this one has spoken."""
     psrp = getattr(connection, "_psrp_conn_kwargs", None)
     return getattr(connection, "_winrm_scheme", None) == "https" or (isinstance(psrp, dict) and psrp.get("ssl") is True)
 

@@ -99,6 +99,17 @@ def test_old_clients_are_named_and_refuse_nothing() -> None:
     assert refusal(rows) == ()
 
 
+def test_old_mail_servers_of_partners_are_named_both_ways_and_refuse_nothing() -> None:
+    suites = (GCM, CBC, "TLS_RSA_WITH_AES_256_CBC_SHA")
+    before, after = (dataclasses.replace(offer, suites=suites) for offer in (WIDE, MODERN))
+    rows = predict(before, after, Surroundings(clients=load_clients()))
+    lost = {(row.peer, row.direction) for row in rows if row.is_cut and row.kind == "partner_servers"}
+    for name in ("Exchange 2013 before CU8, sending by SMTP", "Postfix 2.3 to 2.8 with OpenSSL 0.9.8"):
+        assert {(name, "in"), (name, "out")} <= lost
+    assert not [name for name, _direction in lost if "2019" in name or "Postfix 3" in name]
+    assert refusal(rows) == ()
+
+
 def test_exchange_online_is_looked_at_both_ways() -> None:
     def cloud(after: Offer) -> set[tuple[str, str]]:
         rows = predict(WIDE, after, Surroundings(clients=load_clients()))

@@ -16,9 +16,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 MANAGEMENT, SERVERS = "management", "servers"
 #: Everybody else is reported.
 CLOUD, BALANCER, DIRECTORY = "exchange_online", "load_balancer", "directory"
-REMOTE_DESKTOP, CLIENTS = "remote_desktop", "clients"
+PARTNERS, REMOTE_DESKTOP, CLIENTS = "partner_servers", "remote_desktop", "clients"
 #: The most important first.
-KINDS = (MANAGEMENT, SERVERS, CLOUD, BALANCER, DIRECTORY, REMOTE_DESKTOP, CLIENTS)
+KINDS = (MANAGEMENT, SERVERS, CLOUD, BALANCER, DIRECTORY, PARTNERS, REMOTE_DESKTOP, CLIENTS)
 
 
 @dataclasses.dataclass(frozen=True)

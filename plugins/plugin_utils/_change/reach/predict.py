@@ -17,7 +17,18 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 
-from .peers import BALANCER, CLIENTS, CLOUD, DIRECTORY, KINDS, MANAGEMENT, REMOTE_DESKTOP, SERVERS, Surroundings
+from .peers import (
+    BALANCER,
+    CLIENTS,
+    CLOUD,
+    DIRECTORY,
+    KINDS,
+    MANAGEMENT,
+    PARTNERS,
+    REMOTE_DESKTOP,
+    SERVERS,
+    Surroundings,
+)
 from .sides import Answer, answer_of, client_of
 
 YES, NO, UNKNOWN = "connects", "lost", "unknown"
@@ -33,6 +44,8 @@ _NO_LIMITS: t.Mapping[str, t.Any] = {
 _CLOUD_SMTP = "exchange_online_smtp"
 _CLOUD_CLIENTS = (_CLOUD_SMTP, "exchange_online_https")
 _RDP = "rdp"
+#: Of these families what speaks SMTP alone is a mail server: it sends to this host, and takes mail from it.
+_MAIL_SERVERS = ("exchange", "postfix")
 _NOT_KNOWN = (UNKNOWN, "What one of the two offers is not known.")
 #: Of these it is worth knowing that they still connect.
 _ALWAYS = (MANAGEMENT, SERVERS, CLOUD, BALANCER)
@@ -75,6 +88,8 @@ def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, .
     known = {client.id: client for client in around.clients}
     if _CLOUD_SMTP in known:
         rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, _as_server(known[_CLOUD_SMTP]), sides))
+    partners = (client for client in around.clients if _is_partner(client))
+    rows += [_outgoing(PARTNERS, client.name, _as_server(client), sides) for client in partners]
     rows += [_outgoing(DIRECTORY, name, answer_of(offer, {"rsa"}), sides) for name, offer in around.directories.items()]
     return (*_incoming(_callers(around, known), sides), *rows)
 
@@ -89,7 +104,17 @@ def _callers(around: Surroundings, known: t.Mapping[str, Client]) -> t.Iterator[
                 yield kind, known[name]
     for client in around.clients:
         if client.id not in (*_CLOUD_CLIENTS, *around.balancers):
-            yield (REMOTE_DESKTOP if _RDP in client.services else CLIENTS), client
+            yield _kind_of(client), client
+
+
+def _kind_of(client: Client) -> str:
+    if _is_partner(client):
+        return PARTNERS
+    return REMOTE_DESKTOP if _RDP in client.services else CLIENTS
+
+
+def _is_partner(client: Client) -> bool:
+    return client.family in _MAIL_SERVERS and tuple(client.services) == ("smtp",)
 
 
 def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Side]) -> t.Iterator[Reach]:
@@ -105,7 +130,7 @@ def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Sid
 
 
 def _as_server(client: Client) -> Answer | None:
-    """A service of the cloud takes what it offers itself (S22)."""
+    """A service of the cloud takes what it offers itself (S22); so do mail servers that nobody set up otherwise."""
     versions = tuple(version.id for version in client.versions)
     return answer_of(Offer(versions, versions, client.suites, client.groups or None), {"rsa", "ecdsa"})
 
