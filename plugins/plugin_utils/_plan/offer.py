@@ -44,9 +44,18 @@ def offer_of(state: State, *, after_boot: bool) -> Offer:
     """What the host offers now, or when everything that is configured counts."""
     sides = {side: _versions(state, side, after_boot) for side in SIDES}
     suites = usable_suites(state, after_boot=after_boot)
-    curves = state.future_curves if after_boot else state.curves
-    groups = None if curves is None else _groups(curves)
+    groups = _groups_of(state, after_boot)
     return Offer(sides["server"], sides["client"], None if suites is None else tuple(suites), groups)
+
+
+def _groups_of(state: State, after_boot: bool) -> tuple[str, ...] | None:
+    """From the list of curves; before Windows 10 and Server 2016 there is none, and the suites name theirs (S3)."""
+    system = state.identity.os
+    if system is not None and system.suites_carry_curve:
+        suites = state.future_suites if after_boot else state.suites
+        return None if suites is None else _groups_in(suites)
+    curves = state.future_curves if after_boot else state.curves
+    return None if curves is None else _groups(curves)
 
 
 def _versions(state: State, side: str, after_boot: bool) -> tuple[str, ...] | None:
@@ -75,11 +84,19 @@ def offer_as_installed(system: str, catalogue: Catalogue) -> Offer | None:
     }
     known = (catalogue.suites.get(bare_suite(name)[0]) for name in suites.default if name not in suites.on_request)
     names = dict.fromkeys(suite.name for suite in known if suite is not None and not suite.traits & BY_NAME_ONLY)
-    return Offer(sides["server"], sides["client"], tuple(names), _groups(suites.curves))
+    carries = catalogue.systems[system].suites_carry_curve
+    groups = _groups_in(suites.default) if carries else _groups(suites.curves)
+    return Offer(sides["server"], sides["client"], tuple(names), groups)
 
 
 def _groups(curves: t.Iterable[str]) -> tuple[str, ...]:
     return tuple(filter(None, (_GROUPS.get(name.lower()) for name in curves)))
+
+
+def _groups_in(suites: t.Iterable[str]) -> tuple[str, ...]:
+    """Of the curves that the names of suites end with."""
+    curves = (bare_suite(name)[1] for name in suites)
+    return tuple(dict.fromkeys(_groups(curve for curve in curves if curve is not None)))
 
 
 def offer_data(offer: Offer) -> dict[str, t.Any]:

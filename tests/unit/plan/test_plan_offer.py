@@ -105,6 +105,29 @@ def test_a_suite_with_its_curve_is_called_by_its_iana_name_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("suites", "groups"),
+    [
+        ("TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P384", ("secp384r1",)),
+        (
+            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P521,TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA_P256",
+            ("secp521r1", "secp256r1"),
+        ),
+        (CBC, ()),
+    ],
+)
+def test_before_windows_10_the_groups_are_those_that_the_suites_name(suites: str, groups: tuple[str, ...]) -> None:
+    now, then = now_and_then({POLICY_LISTS: {"Functions": suites}}, "ws2012r2")
+    assert now.groups == then.groups == groups
+
+
+@pytest.mark.parametrize("system", ["ws2008r2", "ws2012", "ws2012r2"])
+def test_an_old_windows_as_installed_has_the_curves_of_its_suites(system: str) -> None:
+    installed = offer_as_installed(system, load())
+    assert installed is not None
+    assert set(installed.groups or ()) == {"secp256r1", "secp384r1"}
+
+
+@pytest.mark.parametrize(
     ("system", "versions"),
     [
         ("ws2008r2", (("ssl_2_0", "ssl_3_0", "tls_1_0"), ("ssl_3_0", "tls_1_0"))),
