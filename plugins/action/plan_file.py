@@ -142,7 +142,11 @@ def collect(members: t.Sequence[str], hostvars: t.Mapping[str, t.Any]) -> list[H
         if why:
             missing.append(f"{name} {why}")
             continue
-        record = read_host_plan(result["plan"], name)
+        try:
+            record = read_host_plan(result["plan"], name)
+        except PlanFileError as error:
+            missing.append(f"{name} has something that no plan can hold ({error.sentence})")
+            continue
         if record.name != name or not record.computer:
             missing.append(f"{name} does not say which computer it is")
         found.append(record)

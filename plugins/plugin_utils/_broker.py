@@ -16,7 +16,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ._task import CONTRACT, Errand, HostError, check_answer, fault_words, known_loss, lost_words
+from ._task import CONTRACT, Errand, HostError, check_answer, failed_with, fault_words, known_loss, lost_words
 from ._words import one_line, plain_data
 
 READ = "msexchange.tls.host_read"
@@ -93,7 +93,7 @@ class Broker:
             # The winrm plugin has one for a connection that ends while it sends.
             if known_loss(error.message):
                 raise self._lost(error, errand) from error
-            raise errand.failed(one_line(error.message)) from error
+            raise failed_with(error.message, errand) from error
         except OSError as error:
             # A connection that ends between two calls of one shell comes through as an error of requests, an OSError.
             if isinstance(error, _LOCAL):

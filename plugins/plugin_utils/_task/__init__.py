@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .answer import CONTRACT, Errand, HostError, check_answer, fault_words, known_loss, lost_words
+from .answer import CONTRACT, Errand, HostError, check_answer, failed_with, fault_words, known_loss, lost_words
 from .arguments import CHANGE, JUDGE, Spec
 from .lost import Lost, lost_by
 from .members import members
@@ -30,6 +30,7 @@ __all__ = [
     "configured_data",
     "deeper",
     "errors_data",
+    "failed_with",
     "fault_words",
     "host_data",
     "known_loss",

@@ -85,6 +85,11 @@ _FAULT = (
 # Core's own wrapper and the #Requires line of the scripts each have their words for it.
 _OLD_POWERSHELL = re.compile(r"requires?\b.{0,80}\bpowershell\b.{0,40}?\bv?5\.1", re.IGNORECASE | re.DOTALL)
 _ACTUAL = re.compile(r"actual was \W?(\d+\.\d+)", re.IGNORECASE)
+# The registry holds any UTF-16 in the name of a key or value; core 2.19 and later takes no JSON with a lone surrogate.
+_HALF_A_CHARACTER = re.compile(r"surrogates not allowed")
+_ODD_NAMES = (
+    "Look for odd names among the keys of SCHANNEL, of .NET and of the suite lists there; Windows makes none such."
+)
 # A Unix shell answered.
 _NO_POWERSHELL = re.compile(r"powershell\S*: .{0,40}not found|powershell\S*: No such file", re.IGNORECASE)
 
@@ -117,7 +122,7 @@ def check_answer(raw: t.Mapping[str, t.Any], errand: Errand) -> t.Mapping[str, t
     if "module_stdout" in raw or "module_stderr" in raw:
         raise _no_json(raw, errand)
     if raw.get("failed"):
-        raise _failed(str(raw.get("msg") or ""), errand)
+        raise failed_with(str(raw.get("msg") or ""), errand)
     contract = raw.get("contract")
     if contract is None:
         said = one_line(json.dumps(_shown(raw), default=str))
@@ -144,9 +149,15 @@ def _no_json(raw: t.Mapping[str, t.Any], errand: Errand) -> HostError:
     return errand.failed("the answer was empty", _CHECK_HEALTH)
 
 
-def _failed(message: str, errand: Errand) -> HostError:
+def failed_with(message: str, errand: Errand) -> HostError:
+    """The error for what the script, or ansible-core about its answer, gave as the reason."""
     if _OLD_POWERSHELL.search(message):
         return _old_powershell(message, errand)
+    if _HALF_A_CHARACTER.search(message):
+        return errand.failed(
+            "a name in its registry holds half a character, which this release of ansible-core does not take",
+            _ODD_NAMES,
+        )
     return errand.failed(one_line(message) or "the script gave no reason")
 
 

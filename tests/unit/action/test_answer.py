@@ -74,6 +74,17 @@ def test_the_reason_that_the_script_gives_is_the_reason_that_is_told() -> None:
     assert said == "ex01: reading its TLS settings failed: keys[3].depth must be a number. Nothing was changed."
 
 
+def test_a_name_that_ansible_cannot_take_is_said_in_our_words_with_a_remedy() -> None:
+    core = (
+        "Refusing to deserialize an invalid UTF8 string value: 'utf-8' codec can't encode character '\\ud800' in "
+        "position 171: surrogates not allowed"
+    )
+    said = sentence({"failed": True, "msg": core})
+    assert said.startswith("ex01: reading its TLS settings failed: a name in its registry holds half a character, ")
+    assert said.endswith("Nothing was changed. Look for odd names among the keys of SCHANNEL, of .NET and of the suite "
+                         "lists there; Windows makes none such.")  # fmt: skip
+
+
 def test_a_failure_without_a_reason_still_makes_a_sentence() -> None:
     assert "gave no reason" in sentence({"failed": True})
 
