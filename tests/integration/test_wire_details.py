@@ -52,6 +52,16 @@ def test_openssl_shows_what_it_was_started_with(tmp_path: pathlib.Path, identiti
     }
 
 
+@pytest.mark.parametrize(("version", "name"), [("-tls1", "tls_1_0"), ("-tls1_1", "tls_1_1")])
+def test_the_groups_of_a_server_without_tls_1_2_are_those_of_what_it_has(
+    tmp_path: pathlib.Path, identities: tuple[Identity, Identity], version: str, name: str
+) -> None:
+    options = (version, "-serverpref", "-cipher", "ECDHE-RSA-AES128-SHA:AES128-SHA:@SECLEVEL=0", "-groups", "P-384")
+    with openssl(tmp_path, *identities, *options) as port:
+        facts = ask(port, "groups")["facts"]
+    assert (facts["groups"], facts["groups_complete"]) == ({name: ["secp384r1"]}, [name])
+
+
 def run_openssl(folder: pathlib.Path, identities: tuple[Identity, Identity], *more: str) -> dict[str, t.Any]:
     suites = "AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"
     with openssl(folder, *identities, "-serverpref", "-cipher", suites, *more) as port:

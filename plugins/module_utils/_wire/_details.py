@@ -23,7 +23,8 @@ from ._survey import ALL_VERSIONS, CHUNK, Survey, VersionState
 
 __all__ = ["DETAILS", "ask_details", "free_facts", "group_of"]
 
-#: groups: every key exchange group of TLS 1.2 and 1.3 (groups_complete: the versions in which that succeeded).
+#: groups: every key exchange group of TLS 1.3 and of the highest older version that uses one (groups_complete: the
+#: versions in which that succeeded).
 #: fallback_scsv: RFC 7507. unified_hello: an SSL 3.0 or TLS hello in the framing of SSL 2.0 (RFC 5246 E.2).
 #: alpn: the application protocols of HTTP.
 DETAILS = ("groups", "fallback_scsv", "unified_hello", "alpn")
@@ -100,7 +101,10 @@ def _accepted(survey: Survey, version: Version) -> bool:
 async def _groups(survey: Survey) -> tuple[dict[str, list[str]], list[str]]:
     """Per version the groups, and the versions whose list ended with a clear answer: there are no others there."""
     found, complete = {}, []
-    for version, known in ((Version.TLS_1_3, MODERN_GROUPS), (Version.TLS_1_2, LEGACY_GROUPS)):
+    # Servers have one list for all versions up to TLS 1.2, so the highest that uses it will do.
+    older = (Version.TLS_1_2, Version.TLS_1_1, Version.TLS_1_0)
+    old = next((version for version in older if _suites_for_groups(survey, version)), Version.TLS_1_2)
+    for version, known in ((Version.TLS_1_3, MODERN_GROUPS), (old, LEGACY_GROUPS)):
         suites = _suites_for_groups(survey, version)
         if suites:
             numbers, ended = await _peel_groups(survey, version, suites, known)
