@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import pathlib
+import signal
 import subprocess
 import tempfile
 import time
@@ -104,6 +107,14 @@ class Windows:
             for name, (kind, content) in values.items():
                 host.registry.set_value(f"HKEY_LOCAL_MACHINE\\{path}", name, kind, content)
 
+    def command(self, *words: str) -> int:
+        """Runs a program of Windows to its end; its exit code."""
+        return self._made().run(*words).returncode
+
+    async def lose_power(self) -> None:
+        """Ends every program at once, wherever it is; :meth:`restart` boots again. The registry stays as it is."""
+        await asyncio.to_thread(self._made().stop)
+
     async def run(self, words: t.Sequence[str], stdin: bytes) -> Output:
         """Runs a program to its end. Its output comes through files: a process of Wine may outlive it and keep a
         pipe.
@@ -114,12 +125,21 @@ class Windows:
             await asyncio.to_thread(source.write_bytes, stdin)
             with source.open("rb") as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
                 process = await asyncio.create_subprocess_exec(
-                    str(found.tool), "run", str(found.folder), *words, stdin=given, stdout=out, stderr=err
+                    str(found.tool),
+                    "run",
+                    str(found.folder),
+                    *words,
+                    stdin=given,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
                 )
                 try:
                     code = await process.wait()
                 except asyncio.CancelledError:
-                    process.kill()
+                    # As Windows does when a client ends its command: the program ends too, wherever it is.
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
                     raise
                 for file in (out, err):
                     file.seek(0)
