@@ -22,6 +22,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
     tls_answer,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ChangeHeader
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import since_boot
 from ansible_collections.msexchange.tls.plugins.plugin_utils._task import these_keys
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
 
@@ -29,7 +30,11 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_l
 class ActionModule(TlsAction):
     """Connect anew, connect to the endpoints, then end the timer."""
 
-    ARGUMENTS = {"change": {"type": "str"}, "endpoints": {**argument_spec()["endpoints"], "default": []}}
+    ARGUMENTS = {
+        "change": {"type": "str"},
+        "endpoints": {**argument_spec()["endpoints"], "default": []},
+        "force": {"type": "bool", "default": False},
+    }
 
     def perform(self, task: Task) -> Result:
         """One execution to look, one more for each change that is confirmed."""
@@ -57,12 +62,20 @@ class ActionModule(TlsAction):
                 raise TaskError(f"{task.broker.host}: the journals of its changes cannot be read. {error.text}")
         waiting = armed(observation.journal)
         wanted = task.arguments["change"]
-        if wanted is None:
-            return waiting
-        refusal = refused_confirmation(observation.journal, wanted)
-        if refusal:
-            raise TaskError(f"{task.broker.host}: {refusal}")
-        return tuple(one for one in waiting if one.id == wanted)
+        if wanted is not None:
+            refusal = refused_confirmation(observation.journal, wanted)
+            if refusal:
+                raise TaskError(f"{task.broker.host}: {refusal}")
+            waiting = tuple(one for one in waiting if one.id == wanted)
+        boot = observation.machine.boot
+        early = [one.id for one in waiting if one.reboot_required and since_boot(one, boot)]
+        if early and not task.arguments["force"]:
+            raise TaskError(
+                f"{task.broker.host}: {', '.join(early)} is not in effect before the server has restarted, so nobody "
+                "can tell yet whether it cuts the server off. Restart it, then confirm; force: true confirms it all "
+                "the same."
+            )
+        return waiting
 
     def _through_tls(self, task: Task) -> list[dict[str, t.Any]]:
         """What each endpoint answered; all of them have to accept a handshake."""

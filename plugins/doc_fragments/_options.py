@@ -54,6 +54,8 @@ options:
     description:
       - Write a value in a Group Policy place even if its owner is not known or is a Group Policy of the domain, which
         will write its own value again.
+      - Also write a change after which this controller, or an Exchange server of the organisation that was read, could
+        no longer connect. Without it such a change is refused, and the message names who it is and why.
     type: bool
     default: false
   revert_after:

@@ -41,7 +41,7 @@ SAVED = {"plan_file": "{{ inventory_hostname }}.json"}
 STEPS = {
     "plan": PLAN,
     "apply": task("apply", "baseline", {**SAVED, "revert_after": "30m"}),
-    "confirm": task("confirm", "confirm"),
+    "confirm": task("confirm", "confirm", {"force": True}),
     "back": task("back", "rollback", {"after": "2000-01-01"}),
 }
 WRITE = task("write", "baseline", SAVED)

@@ -74,8 +74,10 @@ def story(target_of: TargetOf) -> Story:
         task("too late", "confirm", {"change": change}),
         task("unknown", "confirm", {"change": "nobody-0001"}),
         task("again", "schannel", {"settings": WANTED, "revert_after": "2h"}, register="again"),
-        task("confirm in check mode", "confirm", check_mode=True),
-        task("confirm", "confirm", {"change": "{{ again.change }}"}),
+        task("confirm before the restart", "confirm", {"change": "{{ again.change }}"}),
+        task("confirm all before the restart", "confirm", check_mode=True),
+        task("confirm in check mode", "confirm", {"force": True}, check_mode=True),
+        task("confirm", "confirm", {"change": "{{ again.change }}", "force": True}),
         task("confirm again", "confirm", {"change": "{{ again.change }}"}),
         look("after confirm"),
     )
@@ -140,6 +142,14 @@ def test_where_nothing_waits_a_confirmation_changes_nothing(story: Story) -> Non
     for run, name in ((story.first, "nothing waits"), (story.second, "confirm again")):
         result = run.result(name)
         assert (result["changed"], result["confirmed"]) == (False, [])
+
+
+@pytest.mark.parametrize("name", ["confirm before the restart", "confirm all before the restart"])
+def test_what_is_not_in_effect_before_a_restart_is_not_confirmed_before_it(story: Story, name: str) -> None:
+    sentence = story.second.sentence(name)
+    change = story.second.result("again")["change"]
+    assert f"{change} is not in effect before the server has restarted" in sentence
+    assert "force: true confirms it all the same" in sentence
 
 
 def test_what_is_confirmed_stays_when_the_time_is_over(story: Story) -> None:

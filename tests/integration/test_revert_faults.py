@@ -27,7 +27,7 @@ SCHANNEL = rf"{MACHINE}\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHAN
 SETTINGS = {"ciphers.rc4_128_128": "disabled", "protocols.ssl_3_0.server": "disabled", "schannel.event_logging": 3}
 WRITES = 4
 APPLY = task("apply", "schannel", {"settings": SETTINGS, "revert_after": "30m"})
-CONFIRM = task("confirm", "confirm")
+CONFIRM = task("confirm", "confirm", {"force": True})
 #: The first six requests read (apply) or look (confirm), the others write; each is cut, before and after it is done.
 CUTS: dict[str, dict[str, t.Any]] = {
     f"{what}_{request}": {"what": what, "request": request}

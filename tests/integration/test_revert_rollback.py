@@ -83,7 +83,7 @@ def story(target_of: TargetOf) -> Story:
         [
             look("way back gone"),
             task("way back", "rollback", {"change": "{{ msexchange_tls_same }}", "revert_after": "30m"}),
-            task("confirm", "confirm"),
+            task("confirm", "confirm", {"force": True}),
             look("confirmed"),
             task("history", "change_info"),
         ],
