@@ -48,6 +48,8 @@ WRITE = task("write", "baseline", SAVED)
 ANEW = task("anew", "baseline")
 CUTS = (What.CUT_BEFORE, What.CUT_AFTER)
 FORKS = ["-f", "4"]
+#: Ansible asks once for the output of a program whose input it could not send, and waits as long as this.
+PATIENCE = {"ansible_winrm_operation_timeout_sec": 4, "ansible_winrm_read_timeout_sec": 30}
 
 Values = dict[tuple[str, str], t.Any]
 
@@ -249,7 +251,7 @@ async def write(job: Job, hosts: t.Iterable[LabHost]) -> None:
 
 
 def play(hosts: t.Sequence[str], *tasks: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {"hosts": ",".join(hosts), "gather_facts": False, "tasks": list(tasks)}
+    return {"hosts": ",".join(hosts), "gather_facts": False, "vars": PATIENCE, "tasks": list(tasks)}
 
 
 def wait_until_up(lab: Lab) -> None:
@@ -274,8 +276,8 @@ def test_every_request_of_every_step_was_cut_before_and_after_it_was_carried_out
         assert {(fault.what, fault.request) for fault in faults} == {
             (what, n + 1) for what in CUTS for n in range(count)
         }
-        # None is left over: who was cut at the last one made as many as were counted.
-        assert {story.counted[f"{step}_{what.value}_{count}"] for what in CUTS} == {count}
+        # None is left over: who was cut at the last one made as many, and may have tried that one again.
+        assert {story.counted[f"{step}_{what.value}_{count}"] for what in CUTS} <= {count, count + 1}
 
 
 def test_a_plan_that_was_cut_off_touches_nothing_and_no_file_is_written_without_it(story: Story) -> None:

@@ -42,6 +42,8 @@ pytestmark = [
 APPLY, BACK = "baseline", "rollback"
 ARGUMENTS: dict[str, dict[str, t.Any]] = {APPLY: {}, BACK: {"after": "2000-01-01"}}
 POWER = "power fails"
+#: Ansible asks once for the output of a program whose input it could not send, and waits as long as this.
+PATIENCE = {"ansible_winrm_operation_timeout_sec": 4, "ansible_winrm_read_timeout_sec": 30}
 #: Whatever a stage can write lies below these.
 ROOTS = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders",
@@ -203,7 +205,7 @@ def story(target_of: TargetOf) -> Story:
     host = lab.host("ex1")
     host.engine = witness = Witness(t.cast("t.Any", host.engine))
     run = controller.play(
-        *(task(one.name, one.module, ARGUMENTS[one.module]) for one in MISFORTUNES), task("over", APPLY)
+        *(task(one.name, one.module, ARGUMENTS[one.module]) for one in MISFORTUNES), task("over", APPLY), vars=PATIENCE
     )
     seen = list(witness.seen)
     host.faults.clear()
