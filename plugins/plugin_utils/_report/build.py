@@ -75,9 +75,10 @@ def _unprobed(rows: t.Sequence[Data], partners: str) -> list[str]:
 
 
 def summary(rows: t.Sequence[Data]) -> Data:
-    """Counts of servers: by verdict, read at all, changed, with a restart owed."""
+    """Counts of servers: by verdict, asked at all, read, changed, with a restart owed."""
     return {
         "hosts": len(rows),
+        "asked": sum(row["asked"] for row in rows),
         "read": sum(row["read"] for row in rows),
         "changed": sum(bool(row["change"] and row["change"]["changed"]) for row in rows),
         "reboot_required": sum(row["reboot_required"] for row in rows),

@@ -39,6 +39,8 @@ def host(material: Data, catalogue: Catalogue) -> Data:
         **identity(record(newest.get("host"))),
         "problem": trouble,
         "read": not trouble,
+        # One that --limit leaves out did not fail.
+        "asked": bool(first) or second is not None,
         "verdict": UNKNOWN if trouble else record(after or before)["verdict"],
         "profile": str(newest.get("profile") or ""),
         "stage": str(newest.get("stage") or ""),

@@ -14,7 +14,7 @@ from .loader import environment
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean
 from .schema import checked
-from .words import FAIL, VERDICTS, counted, score_words, verdict_word, version_range, word
+from .words import FAIL, VERDICTS, answered_versions, counted, exchanger_words, score_words, verdict_word, word
 
 Data = dict[str, t.Any]
 
@@ -38,7 +38,8 @@ def render_html(report: Data) -> str:
         verdict_word=verdict_word,
         counted=counted,
         score_words=score_words,
-        version_range=version_range,
+        answered_versions=answered_versions,
+        exchanger_words=exchanger_words,
         stage_words=stage_words,
         rule_words=rule_words,
     )

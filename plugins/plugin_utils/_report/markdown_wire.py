@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._markdown import markdown_text, sentences, table
 
-from .words import score_words, version_range, word
+from .words import answered_versions, partner_words, score_words, word
 
 Data = dict[str, t.Any]
 
@@ -23,8 +23,8 @@ def endpoint_lines(host: Data) -> list[str]:
         (
             row["endpoint"],
             word(row["status"]),
-            version_range(row["accepted"]),
-            version_range(row["refused"]),
+            answered_versions(row, "accepted"),
+            answered_versions(row, "refused"),
             row.get("certificate_until") or "-",
             score_words(row),
         )
@@ -60,8 +60,6 @@ def partners_lines(report: Data) -> list[str]:
     """Partners with the versions that their exchangers accept, and what a stage would end."""
     lines: list[str] = []
     for partner in report.get("partners", ()):
-        answers = ", ".join(f"{one['host']} {version_range(one['accepted'])}" for one in partner["exchangers"])
-        known = answers or partner["detail"] or "not known"
-        lines.append(f"- {markdown_text(partner['domain'])}: {markdown_text(known)}")
+        lines.append(f"- {markdown_text(partner_words(partner))}")
         lines += [f"  - {one['severity']}: {sentences(one, 'message', 'remedy')}" for one in partner["findings"]]
     return ["", "## Mail partners", "", *lines] if lines else []

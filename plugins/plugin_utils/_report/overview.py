@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import typing as t
 
@@ -33,8 +34,11 @@ COLUMNS: tuple[str, ...] = (
 #: What is called ``before`` where there was a second reading.
 _ONLY = "now"
 
-#: For below the table: the two columns that are easily taken for one.
-LEGEND = "Reached: the last stage that is in effect with all before it. Verdict: all stages of the profile."
+#: For below the table: what the counts are about, and the two columns that are easily taken for one.
+LEGEND = (
+    "Errors and warnings: findings in the registry and, in the last row of a server, of its ports. "
+    "Reached: the last stage that is in effect with all before it. Verdict: all stages of the profile."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,22 +58,44 @@ def _rows(host: Data) -> t.Iterator[Row]:
     reads = [(name, host[name]) for name in ("before", "after") if host[name]]
     windows = host["windows"].removeprefix("Windows ").removeprefix("Server ")
     names = (host["name"], host["exchange"].removeprefix("Exchange ") or UNKNOWN, windows or UNKNOWN)
+    ports = _said_of_ports(host)
     for place, (name, found) in enumerate(reads):
         read = name if len(reads) > 1 or host["problem"] else _ONLY
         # The verdict of the last reading is that of the server: a second reading that failed leaves it unknown.
-        verdict = host["verdict"] if place == len(reads) - 1 and host["read"] else found["verdict"]
-        yield Row((*(names if place == 0 else ("", "", "")), read, *_numbers(found), verdict_word(verdict)), verdict)
+        newest = place == len(reads) - 1 and host["read"]
+        verdict = host["verdict"] if newest else found["verdict"]
+        numbers = _numbers(found, ports if newest else collections.Counter())
+        yield Row((*(names if place == 0 else ("", "", "")), read, *numbers, verdict_word(verdict)), verdict)
     if host["problem"]:
-        yield Row((*(("", "", "") if reads else names), "failed", "-", "-", "-", "-", "-", UNKNOWN), UNKNOWN)
+        known = [str(ports[severity]) if host["endpoints"] else "-" for severity in ("error", "warning")]
+        how = "failed" if was_asked(host) else "not read"
+        yield Row((*(("", "", "") if reads else names), how, "-", "-", *known, "-", UNKNOWN), UNKNOWN)
 
 
-def _numbers(found: Data) -> tuple[str, ...]:
+def was_asked(host: Data) -> bool:
+    """False for a server that this run did not try to read, such as one that ``--limit`` leaves out.
+
+    A report of an older release does not tell them apart.
+    """
+    return bool(host.get("asked", True))
+
+
+def _said_of_ports(host: Data) -> collections.Counter[str]:
+    """How many findings of each severity the ports of a server have; what is said twice of a port counts once."""
+    said = {
+        (place, finding["id"], finding["subject"], finding["message"]): finding["severity"]
+        for place, row in enumerate(host["endpoints"])
+        for finding in row.get("findings", ())
+    }
+    return collections.Counter(said.values())
+
+
+def _numbers(found: Data, ports: t.Mapping[str, int]) -> tuple[str, ...]:
     server, client = (versions_words(found["versions"][side]) for side in ("server", "client"))
     return (
         server,
         "same" if client == server else client,
-        str(found["findings"]["error"]),
-        str(found["findings"]["warning"]),
+        *(str(found["findings"][severity] + ports[severity]) for severity in ("error", "warning")),
         # A report of an older release has no such field.
         found.get("reached") or "-",
     )
@@ -80,8 +106,13 @@ def headline(report: Data) -> str:
     found = report["summary"]
     verdicts = ", ".join(f"{number} {verdict_word(verdict)}" for verdict, number in found["verdicts"].items() if number)
     sentences = [f"{counted(found['hosts'], 'server')}: {verdicts or 'none was given'}."]
-    if found["read"] < found["hosts"]:
-        sentences.append(f"{counted(found['hosts'] - found['read'], 'server')} could not be read.")
+    # A report of an older release does not tell those that were not asked from those that failed.
+    left_out = found["hosts"] - found.get("asked", found["hosts"])
+    failed = found["hosts"] - found["read"] - left_out
+    if failed:
+        sentences.append(f"{counted(failed, 'server')} could not be read.")
+    if left_out:
+        sentences.append(f"{counted(left_out, 'server')} {'was' if left_out == 1 else 'were'} not read in this run.")
     if found["reboot_required"]:
         owe = "owes" if found["reboot_required"] == 1 else "owe"
         sentences.append(f"{counted(found['reboot_required'], 'server')} {owe} a restart.")

@@ -15,7 +15,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import U
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
 from .plain import clean
 from .schema import checked
-from .words import FAIL, counted, verdict_word
+from .words import FAIL, counted, partner_words, verdict_word
 
 Data = dict[str, t.Any]
 
@@ -45,7 +45,7 @@ def render_text(report: Data) -> str:
     lines = [found["title"], headline(found)]
     lines += [line for sentence in found.get("unprobed", ()) for line in _wrap(sentence, "")]
     lines += ["", *_table(found)]
-    lines += ["", LEGEND]
+    lines += ["", *_wrap(LEGEND, "")]
     if any("?" in cell for row in overview(found) for cell in row.cells[4:6]):
         lines += _wrap(_UNSURE, "")
     for host in found["hosts"]:
@@ -53,6 +53,12 @@ def render_text(report: Data) -> str:
         if details:
             lines += ["", f"{host['name']}: {verdict_word(host['verdict'])}"]
             lines += [line for sentence in details for line in _wrap(sentence, "  ")]
+    for heading, sentences in (
+        ("Members that answer differently", _groups(found)),
+        ("Mail partners", _partners(found)),
+    ):
+        said = [line for sentence in sentences for line in _wrap(sentence, "  ")]
+        lines += ["", f"{heading}:", *said] if said else []
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -72,6 +78,22 @@ def _details(host: Data) -> t.Iterator[str]:
         yield f"- {rule_words(rule)}"
     if len(open_rules) > _RULES:
         yield f"- and {counted(len(open_rules) - _RULES, 'more rule')}, all of them in the other forms of this report."
+
+
+def _groups(report: Data) -> t.Iterator[str]:
+    for group in report.get("groups", ()):
+        yield from map(_finding, group["findings"])
+
+
+def _partners(report: Data) -> t.Iterator[str]:
+    """Partners with the versions that their exchangers accept, and what a stage would end; without the notes."""
+    for partner in report.get("partners", ()):
+        yield partner_words(partner)
+        yield from (_finding(one) for one in partner["findings"] if one["severity"] != "note")
+
+
+def _finding(finding: Data) -> str:
+    return " ".join(part for part in (f"- {finding['severity']}:", finding["message"], finding["remedy"]) if part)
 
 
 def _table(report: Data) -> list[str]:

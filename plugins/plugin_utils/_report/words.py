@@ -89,6 +89,35 @@ def version_range(versions: t.Collection[str]) -> str:
     return text or "none"
 
 
+#: A port with such an answer accepts no version, though none was tried.
+_NO_TLS = ("no_tls", "starttls_not_offered")
+
+
+def answered_versions(endpoint: t.Mapping[str, t.Any], kind: str) -> str:
+    """The versions that an endpoint has ``accepted`` or ``refused``: ``TLS 1.2``, ``none``, or ``not known``.
+
+    Silence is neither: none is what an endpoint does where all versions got a clear answer.
+    """
+    found = endpoint[kind]
+    if found or not endpoint["unsure"]:
+        return version_range(found)
+    return "none" if kind == "accepted" and endpoint["status"] in _NO_TLS else word(UNKNOWN)
+
+
+def exchanger_words(exchanger: t.Mapping[str, t.Any]) -> str:
+    """``mx1.example TLS 1.2``, ``mx1.example none`` where it answered and accepts none, ``mx1.example (timeout)``."""
+    accepted, status = exchanger["accepted"], exchanger["status"]
+    if accepted or status == "answered":
+        return f"{exchanger['host']} {version_range(accepted)}"
+    return f"{exchanger['host']} ({word(status)})"
+
+
+def partner_words(partner: t.Mapping[str, t.Any]) -> str:
+    """``contoso.example: mx1.contoso.example TLS 1.0``: what the exchangers of a mail partner accept."""
+    answers = ", ".join(map(exchanger_words, partner["exchangers"]))
+    return f"{partner['domain']}: {answers or partner['detail'] or word(UNKNOWN)}"
+
+
 def score_words(endpoint: t.Mapping[str, t.Any]) -> str:
     """``85 (B)``; ``at most 85 (B)`` where not every suite was asked for; ``-`` where nothing is known."""
     score = endpoint.get("score") or {}

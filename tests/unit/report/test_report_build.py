@@ -229,3 +229,23 @@ def test_a_server_that_no_connection_was_made_to_says_why_and_one_that_answered_
     assert (blind["endpoints"], blind["unprobed"]) == ([], "jump1 did not answer")
     seen = only_host(state((), []), wire=[answer(tls_1_2="accepted")], unprobed="jump1 did not answer")
     assert seen["unprobed"] == ""
+
+
+def test_a_server_that_was_not_asked_is_told_from_one_that_could_not_be_read() -> None:
+    read = state(("tls_1_2",), [rule("protocols.tls_1_2.server", "pass")])
+    report = make_report(
+        material("ex1", read),
+        material("ex2"),
+        material("ex3", {"unreachable": True, "msg": "timed out"}),
+        material("ex4"),
+    )
+    assert [host["asked"] for host in report["hosts"]] == [True, False, True, False]
+    for render in (render_text, render_markdown, render_html):
+        assert "1 server could not be read. 2 servers were not read in this run." in render(report)
+    reads = [
+        (line.split()[0], " not read " in line, " failed " in line) for line in render_text(report).splitlines()[4:9]
+    ]
+    assert reads[1:] == [("ex1", False, False), ("ex2", True, False), ("ex3", False, True), ("ex4", True, False)]
+    only_left_out = make_report(material("ex1", read), material("ex2"))
+    assert "could not be read" not in render_text(only_left_out)
+    assert "1 server was not read in this run." in render_text(only_left_out)

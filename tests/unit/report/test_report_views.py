@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import html.parser
+import itertools
 import json
 import pathlib
 import re
@@ -272,3 +273,81 @@ def test_found_and_wanted_of_a_failed_rule_stand_side_by_side(example: Data) -> 
 )
 def test_versions_are_written_as_short_as_they_can_be_understood(versions: tuple[str, ...], text: str) -> None:
     assert f"  {text}  " in render_text(make_report(material("ex1", state(versions, []))))
+
+
+def cells_of_overview(report: Data) -> list[list[str]]:
+    lines = render_markdown(report).splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("|---"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start + 1 :])
+    return [[cell.strip() for cell in row[1:-1].split("|")] for row in rows]
+
+
+def counts(report: Data) -> list[tuple[str, str]]:
+    return [(cells[6], cells[7]) for cells in cells_of_overview(report)]
+
+
+def test_errors_and_warnings_count_what_is_said_of_ports_as_well_once_for_each_endpoint() -> None:
+    read = state(
+        ("tls_1_2",), [rule("protocols.tls_1_2.server", "pass")], [finding("values.algorithm_data", "warning", "c")]
+    )
+    rc4, expired = finding("suites.rc4", "error", "ex1:443"), finding("certificate.sha1", "warning", "ex1:443")
+    wire = [
+        {**answer("ex1", tls_1_2="accepted"), "findings": [rc4, rc4, expired]},
+        {
+            **answer("ex1", tls_1_2="accepted"),
+            "port": 444,
+            "findings": [rc4, finding("endpoint.hint", "note", "ex1:444")],
+        },
+    ]
+    report = make_report(material("ex1", read, wire=wire))
+    assert counts(report) == [("2", "2")]
+    (row,) = [line for line in render_text(report).splitlines() if line.startswith("ex1 ")]
+    assert re.search(r" 2 +2 +prepare +PASS$", row)
+    assert "<td>2</td><td>2</td><td>prepare</td>" in render_html(report)
+
+
+def test_ports_count_in_the_last_row_of_a_server_also_where_its_registry_could_not_be_read() -> None:
+    read = state(("tls_1_2",), [rule("protocols.tls_1_2.server", "pass")])
+    wire = [{**answer("ex1", tls_1_2="accepted"), "findings": [finding("suites.rc4", "error", "ex1:443")]}]
+    failed = {"failed": True, "msg": "Access was denied."}
+    assert counts(make_report(material("ex1", read, read, wire=wire))) == [("0", "0"), ("1", "0")]
+    assert counts(make_report(material("ex1", read, failed, wire=wire))) == [("0", "0"), ("1", "0")]
+    assert counts(make_report(material("ex1", failed, wire=wire))) == [("1", "0")]
+    assert counts(make_report(material("ex1", failed))) == [("-", "-")]
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+def test_every_view_names_the_mail_partners_and_what_a_stage_would_end(render: Render, example: Data) -> None:
+    text = render(example)
+    assert "Mail partners" in text
+    assert "mx1.contoso.example TLS 1.0" in text
+    assert "Mail partners" not in render(make_report())
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+def test_a_mail_exchanger_that_did_not_answer_is_not_said_to_accept_none(render: Render) -> None:
+    silent = {"domain": "a.example", "endpoints": [{"host": "mx1.a.example", "status": "timeout", "versions": {}}]}
+    text = render(make_report(partners=[silent]))
+    assert "mx1.a.example (timeout)" in text
+    assert "mx1.a.example none" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "states", "accepts", "refuses"),
+    [
+        ("unreachable", {}, "not known", "not known"),
+        ("timeout", {"tls_1_2": "accepted"}, "TLS 1.2", "not known"),
+        ("no_tls", {}, "none", "not known"),
+        ("answered", dict.fromkeys(("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3"), "refused"),
+         "none", "SSL 2.0 to TLS 1.3"),
+        ("answered", dict.fromkeys(("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3"), "accepted"),
+         "SSL 2.0 to TLS 1.3", "none"),
+    ],
+)  # fmt: skip
+def test_a_port_of_which_nothing_is_known_is_not_said_to_accept_or_refuse_none(
+    status: str, states: dict[str, str], accepts: str, refuses: str
+) -> None:
+    report = make_report(material("ex1", state(("tls_1_2",), []), wire=[answer("ex1", status, **states)]))
+    (row,) = [line for line in render_markdown(report).splitlines() if line.startswith("| https ex1:443")]
+    assert [cell.strip() for cell in row.split("|")][3:5] == [accepts, refuses]
+    assert f"<td>{accepts}</td>\n<td>{refuses}</td>" in render_html(report)
