@@ -140,10 +140,15 @@ def test_the_page_says_what_each_plan_comes_to() -> None:
     done = record(EX1, "prepare", plan=dataclasses.replace(ONE.plan, applyable=False, entries=()))
     more = record(EX1, "obsolete")
     none = record(EX1, "prepare", plan=dataclasses.replace(ONE.plan, applyable=False, complete=False, entries=()))
+    entries = [dataclasses.replace(one, stage="obsolete") for one in ONE.plan.entries]
+    part = record(EX1, "obsolete", plan=dataclasses.replace(more.plan, reached="prepare", entries=tuple(entries)))
+    nowhere = record(EX1, "prepare", plan=dataclasses.replace(ONE.plan, complete=False, reached=""))
     words: dict[str, HostPlan] = {
         "brings the stage about": ONE,
         "nothing to do, the stage is there": done,
-        "goes as far as it may, not to the stage": more,
+        "reaches prepare of obsolete": more,
+        "writes a part of obsolete, reaches prepare": part,
+        "writes a part of prepare, reaches no stage": nowhere,
         "writes nothing, the stage is refused": none,
     }
     for sentence, host in words.items():

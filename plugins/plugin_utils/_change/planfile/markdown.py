@@ -39,7 +39,13 @@ def verdict(plan: Plan) -> str:
     """What a plan comes to, in words: applyable and complete are two different truths."""
     if plan.complete:
         return "brings the stage about" if plan.applyable else "nothing to do, the stage is there"
-    return "goes as far as it may, not to the stage" if plan.applyable else "writes nothing, the stage is refused"
+    if not plan.applyable:
+        return "writes nothing, the stage is refused"
+    # In the order of the stages: the last one that something is written of may be brought about in part only.
+    last = next((entry.stage for entry in reversed(plan.entries) if entry.operations), plan.reached)
+    if last != plan.reached:
+        return f"writes a part of {last}, reaches {plan.reached or 'no stage'}"
+    return f"reaches {plan.reached or 'no stage'} of {plan.stage}"
 
 
 def _row(host: HostPlan) -> tuple[str, ...]:
