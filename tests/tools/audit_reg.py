@@ -15,6 +15,8 @@ import sys
 import textwrap
 import typing as t
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._report import state_words
+
 HERE = pathlib.Path(__file__).resolve().parent
 Result = t.Mapping[str, t.Any]
 Row = tuple[str, ...]
@@ -56,7 +58,8 @@ def sections(result: Result) -> t.Iterator[tuple[str, Row, list[Row]]]:
     """Title, head and rows of every table that has rows."""
     stages = [(one["stage"], one["state"], one["detail"]) for one in result["stages"]]
     open_rules = [one for verdict in OPEN for one in result["rules"] if one["verdict"] == verdict]
-    rules = [(one["verdict"], one["setting"], one["detail"]) for one in open_rules]
+    # The state first: why a rule is there says nothing of this server.
+    rules = [(one["verdict"], one["setting"], state_words(one) or one["detail"]) for one in open_rules]
     findings = [(one["severity"], one["subject"], f"{one['message']} {one['remedy']}") for one in result["findings"]]
     ignored = [(str(one["line"]), one["text"], one["why"]) for one in result["ignored"]]
     for title, head, rows in (

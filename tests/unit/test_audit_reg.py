@@ -19,7 +19,7 @@ RESULT: dict[str, t.Any] = {
     "rules": [
         {"verdict": "pass", "setting": "protocols.tls_1_2.server", "detail": "TLS 1.2 (server) is enabled."},
         {"verdict": "unknown", "setting": "winhttp.default", "detail": "It was not read."},
-        {"verdict": "fail", "setting": "protocols.tls_1_2.client", "detail": "TLS 1.2 (client) is disabled."},
+        {"verdict": "fail", "setting": "protocols.tls_1_2.client", "detail": "", "before": None, "after": "enabled"},
     ],
     "findings": [],
     "ignored": [{"line": 12, "text": '"Enabled"=dword:xyz', "why": "No hexadecimal number."}],
@@ -47,3 +47,18 @@ def test_the_last_column_wraps_under_itself() -> None:
 def test_columns_are_as_wide_as_their_longest_text() -> None:
     shown = table(("LONG HEAD", "B"), [("x", "y"), ("longer than head", "z")], 80)
     assert {line.rindex(last) for line, last in zip(shown.splitlines(), "B-yz")} == {18}
+
+
+def test_a_rule_that_failed_shows_what_is_there_and_what_is_wanted_not_the_motive() -> None:
+    motive = "Microsoft asks for it."
+    rule = {
+        "verdict": "fail",
+        "setting": "protocols.tls_1_2.server",
+        "before": None,
+        "after": "enabled",
+        "detail": motive,
+    }
+    refused = {**rule, "after": None, "detail": "A Group Policy of the domain sets this value."}
+    shown = {title: rows for title, _head, rows in sections({**RESULT, "rules": [rule, refused]})}
+    details = [row[2] for row in shown["Settings that are not as the baseline wants them"]]
+    assert details == ["is not set, wanted on", "A Group Policy of the domain sets this value."]

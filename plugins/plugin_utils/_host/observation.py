@@ -99,6 +99,11 @@ class Observation:
     errors: tuple[ReadError, ...]
     asked: tuple[KeyRequest, ...] = ()
 
+    @property
+    def exported(self) -> bool:
+        """It came from an export: what is not in there may be on the host all the same."""
+        return self.origin == "reg_export"
+
     def key(self, path: str) -> RegistryKey | None:
         """The key with the values that were asked for, also one that was read and does not exist; None: not read."""
         found = self._index.get(self._path_key(path))

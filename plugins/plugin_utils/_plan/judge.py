@@ -56,7 +56,7 @@ def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
     setting = state.catalogue.settings[rule.setting]
     found = state.settings.get(rule.setting)
     if found is None or found.form is Form.UNREAD:
-        return _unread(rule)
+        return _unread(rule, state)
     if configured_fits(rule, setting, found, state):
         return _as_wanted(rule, setting, found, state)
     reason = {Form.ABSENT: Reason.ABSENT, Form.MALFORMED: Reason.MALFORMED}.get(found.form, Reason.DIFFERS)
@@ -80,8 +80,10 @@ def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
     )
 
 
-def _unread(rule: Rule) -> Judgement:
+def _unread(rule: Rule, state: State) -> Judgement:
     detail = "The registry key could not be read."
+    if state.observation.exported:
+        detail = "The registry key is not in the export."
     return Judgement(rule, Verdict.UNKNOWN, Reason.UNREAD, False, None, False, None, None, (), detail, refusal=detail)
 
 

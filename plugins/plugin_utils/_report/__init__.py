@@ -12,6 +12,7 @@ from __future__ import annotations
 from .build import build_report
 from .html import render_html
 from .markdown import render_markdown
+from .overview import state_words
 from .schema import SCHEMA, SCHEMA_VERSION, ReportError
 from .text import render_text
 from .words import VERDICTS
@@ -25,4 +26,5 @@ __all__ = [
     "render_html",
     "render_markdown",
     "render_text",
+    "state_words",
 ]

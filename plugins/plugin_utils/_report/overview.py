@@ -131,9 +131,17 @@ def stage_words(host: Data) -> str:
     return sentence
 
 
+def state_words(rule: Data) -> str:
+    """``is not set, wanted off`` of a rule that failed and would be written; else empty."""
+    if rule["verdict"] != FAIL or rule["before"] == rule["after"]:
+        return ""
+    return f"is {word(rule['before'])}, wanted {word(rule['after'])}"
+
+
 def rule_words(rule: Data) -> str:
     """What a rule found and what it wants, as one sentence."""
-    if rule["verdict"] == FAIL and rule["before"] != rule["after"]:
+    state = state_words(rule)
+    if state:
         tail = f" {rule['detail']}" if rule["detail"] else ""
-        return f"{rule['title']}: is {word(rule['before'])}, wanted {word(rule['after'])}.{tail}"
+        return f"{rule['title']}: {state}.{tail}"
     return f"{rule['title']}: {rule['detail'] or verdict_word(rule['verdict'])}"

@@ -195,3 +195,18 @@ def test_any_bytes_behind_any_header_are_read_or_refused_in_one_sentence(tail: b
             assert found.isprintable()
         else:
             assert all(ignored.text.isprintable() and ignored.why for ignored in found.ignored)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_exports_that_were_joined_are_one_and_their_headers_are_not_worth_a_word(encoding: str) -> None:
+    parts = [f'{FIVE}\r\n\r\n[{KEY}\\{name}]\r\n"a"="{name}"\r\n\r\n' for name in ("one", "two", "three")]
+    export = read(b"".join(part.encode(encoding) for part in parts))
+    assert [export.observation.value(rf"{KEY}\{name}", "a") is not None for name in ("one", "two", "three")] == [
+        True
+    ] * 3
+    assert [ignored.why for ignored in export.ignored if "refuses" not in ignored.why] == []
+
+
+def test_a_header_of_another_form_in_the_middle_is_told_since_the_first_one_counts() -> None:
+    export = read(f"{TEXT}\r\nREGEDIT4\r\n".encode("cp1252"))
+    assert [ignored.text for ignored in export.ignored] == ["REGEDIT4"]

@@ -14,9 +14,10 @@ from tools.sample_host import BOOT, LONG_AGO, SCHANNEL, WINDOWS, WINHTTP, protoc
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Bits, direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Reason, Verdict
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.judge import Judgement, judge
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, read_state
 
 pytestmark = pytest.mark.proves("unknown_is_no_pass")
 
@@ -155,3 +156,12 @@ def test_a_suite_with_its_curve_is_known_before_server_2016_only_so_and_after_it
         ("ws2016", suite, Reason.ABSENT),
     ):
         assert refusal(setting, [name], sample_state(system))[0] is reason
+
+
+def test_what_an_export_does_not_hold_is_not_called_unreadable() -> None:
+    text = "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319]\n"
+    observation = from_reg_export(text.encode(), os="ws2016", exchange="none", catalogue=load()).observation
+    (rule,) = direct({SETTING: "disabled"}, load()).rules
+    found = judge(rule, read_state(observation, load()))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, Reason.UNREAD)
+    assert found.detail == found.refusal == "The registry key is not in the export."

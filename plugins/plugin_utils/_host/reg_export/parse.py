@@ -92,6 +92,7 @@ class _Lines:
         self._lines = lines
         self._ansi = ansi
         self._next = 1
+        self._header = lines[0].lstrip(_BLANKS)
         #: Why values have no key to go to, empty while one is open.
         self._no_key = "no key is opened above it"
 
@@ -100,12 +101,16 @@ class _Lines:
             number = self._next + 1
             # Text ends at a zero character for a program in C, so does a line.
             text = self._take().lstrip(_BLANKS)
-            if not text or text.startswith(_COMMENTS):
+            if not text or text.startswith(_COMMENTS) or self._joined(text):
                 continue
             try:
                 yield self._event(number, text)
             except DroppedError as error:
                 yield Dropped(number, text, str(error))
+
+    def _joined(self, text: str) -> bool:
+        """The same header again, as in exports joined with ``copy /b``; UTF-16 ones each begin with their mark."""
+        return text.removeprefix("\ufeff") == self._header
 
     def _take(self) -> str:
         line = self._lines[self._next].split("\0", 1)[0]

@@ -16,7 +16,6 @@ from . import words
 from .check import Check, Hit, View
 
 _ACCESS_DENIED = 5
-_EXPORT = "reg_export"
 
 
 def _denied(view: View) -> t.Iterator[Hit]:
@@ -48,7 +47,7 @@ def _unread(view: View) -> t.Iterator[Hit]:
             groups.setdefault(setting.group, []).append(setting.id)
     for group, ids in groups.items():
         verb = "is" if len(ids) == 1 else "are"
-        where = "not in the export" if view.state.observation.origin == _EXPORT else "not read"
+        where = "not in the export" if view.state.observation.exported else "not read"
         yield Hit(group, f"{len(ids)} of the settings '{group}' {verb} {where}: {words.listing(ids, 3)}.")
 
 
@@ -72,7 +71,7 @@ def _exchange_unknown(view: View) -> t.Iterator[Hit]:
 
 def _no_times(view: View) -> t.Iterator[Hit]:
     observation = view.state.observation
-    if observation.origin == _EXPORT:
+    if observation.exported:
         yield Hit(
             "boot", "An export carries no times: whether its values are in effect or wait for a boot cannot be told."
         )
