@@ -16,7 +16,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ._task import CONTRACT, Errand, HostError, check_answer, failed_with, fault_words, known_loss, lost_words
+from ._task import CONTRACT, Errand, HostError, check_answer, failed_with, fault_words, known_loss
 from ._words import one_line, plain_data
 
 READ = "msexchange.tls.host_read"
@@ -119,4 +119,4 @@ class Broker:
 
     def _lost(self, error: Exception, errand: Errand) -> HostError:
         display.vvv(f"{type(error).__name__}: {error}", host=errand.host)
-        return errand.lost(lost_words(error))
+        return errand.lost(error)

@@ -13,6 +13,11 @@ from collections.abc import Mapping  # isinstance with that of typing takes ten 
 #: What a quoted foreign text may take; longer ones hide the remedy that follows.
 LIMIT = 240
 
+#: Ends a text that was cut. With brackets: the full stop of our own sentence may follow.
+CUT = " [...]"
+#: What is left of a word at the end of a cut text goes, unless it is longer than any word.
+_LONGEST_WORD = 30
+
 # Terminal sequences of ECMA-48 (control sequences, operating system commands, two-character escapes):
 # PowerShell 7 colours its errors.
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -~]?|\x9b[0-?]*[ -/]*[@-~]")
@@ -33,8 +38,13 @@ def one_line(text: object, limit: int = LIMIT) -> str:
         bare = _plain_text(bare)
     bare = " ".join(bare.split())
     if len(bare) > limit:
-        return bare[: limit - 3].rstrip() + "..."
+        return f"{_whole_words(bare[: limit - len(CUT)])}{CUT}"
     return bare.rstrip(".")
+
+
+def _whole_words(text: str) -> str:
+    head, _blank, tail = text.rpartition(" ")
+    return head.rstrip() if head and len(tail) < _LONGEST_WORD else text.rstrip()
 
 
 def escaped(text: str) -> str:

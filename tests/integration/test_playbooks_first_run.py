@@ -180,9 +180,7 @@ def test_the_restart_that_is_owed_is_said_and_stays_recorded_on_the_server(story
         waits = "A reboot is owed and waits: msexchange_tls_reboot is when_drained, the server is in_service."
         assert story.first.message(DECIDE, host) == waits
         conclusion = story.first.message(CONCLUDE, host)
-        assert conclusion == (
-            f"{host}: the server stands at stage prepare. A restart is still owed, it counts after that."
-        )
+        assert conclusion == (f"{host}: stage prepare is written. A restart is still owed, it counts after that.")
         (journal,) = story.after_first.journals[host]
         assert (journal["state"], journal["reboot_required"]) == ("closed", True)
         assert story.first.row(host)["reboot_required"]

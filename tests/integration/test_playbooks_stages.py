@@ -67,7 +67,7 @@ def test_a_jump_to_a_late_stage_writes_the_first_one_only_and_is_no_failure(stag
 
 def test_a_jump_says_to_run_again_after_the_restart(stages: Stages) -> None:
     assert stages.jump.message(CONCLUDE, "serving") == (
-        "serving: the server stands at stage prepare. Stage 'prepare' is written now and counts after a restart. "
+        "serving: stage prepare is written. Stage 'prepare' is written now and counts after a restart. "
         "Run again after the restart to go on to stage suites."
     )
 

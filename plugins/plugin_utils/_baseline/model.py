@@ -144,3 +144,8 @@ class Baseline:
     undecided: t.Mapping[str, str]  #: rule id -> the fact that is unknown
     exempt: t.Mapping[str, ExceptionEntry]  #: rule id -> exception in force
     considered: t.Mapping[str, Rule] = dataclasses.field(default_factory=dict)
+
+    @property
+    def direct(self) -> bool:
+        """Single settings that were asked for by name: there is no profile, and no stage to speak of."""
+        return not self.profile

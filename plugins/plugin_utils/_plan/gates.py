@@ -121,9 +121,11 @@ def ownership(stage: str, settings: t.Sequence[str], details: t.Sequence[str]) -
     )
 
 
-def refused(stage: str, settings: t.Sequence[str], details: t.Sequence[str]) -> Gate:
-    """Values that make no sense on this Windows."""
+def refused(stage: str, settings: t.Sequence[str], details: t.Sequence[str], *, direct: bool = False) -> Gate:
+    """Values that make no sense on this Windows. ``direct``: they were asked for by name, no rule wants them."""
     remedy = "Change the rule in an overlay, or take it out for this host."
+    if direct:
+        remedy = "Ask for another value, or leave the setting out for this host."
     return Gate(stage, "host", "ability", f"Not written: {names(settings)}. {details[0]}", remedy)
 
 
@@ -133,11 +135,22 @@ def not_judged(stage: str, settings: t.Sequence[str], details: t.Sequence[str]) 
     return Gate(stage, "host", "unknown", f"Not judged: {names(settings)}. {details[0]}", remedy)
 
 
-def lockout(stage: str, lost: t.Iterable[Need]) -> Gate:
-    """A change after which something would be without a suite."""
-    found = [str(need) for need in sorted(lost)]
-    remedy = "Put a suite for it into the wanted list, or switch the version off first; see docs/baselines.md."
-    return Gate(stage, "host", "lockout", f"Nothing of this stage is written: {names(found)}.", remedy)
+def lockout(stage: str, lost: t.Iterable[Need], *, direct: bool = False) -> Gate:
+    """A change after which something would be without a suite, or a side without a version.
+
+    ``direct``: single settings were asked for by name, so there is no stage to speak of.
+    """
+    found = sorted(lost)
+    remedies = []
+    if not all(need.version for need in found):
+        remedies.append("Leave a version on, or switch one on together with this.")
+    if any(need.version for need in found):
+        remedies.append(
+            "Put a suite for it into the wanted list, or switch the version off first; see docs/baselines.md."
+        )
+    opening = "Somebody would be cut off" if direct else "Nothing of this stage is written"
+    reason = f"{opening}: {names([str(need) for need in found])}."
+    return Gate(stage, "host", "lockout", reason, " ".join(remedies))
 
 
 def suites_unknown(stage: str) -> Gate:

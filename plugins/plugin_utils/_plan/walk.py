@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Baseline
@@ -68,7 +69,7 @@ def take_stage(stage: str, question: Question) -> Step:
         closed, reason = _stage_gate(stage, writing, question)
         if closed is not None:
             return Step(as_blocked(judgements, reason, closed.reason), (closed,), False, _behind(found, question.state))
-    own = _entry_gates(stage, judgements)
+    own = _entry_gates(stage, judgements, direct=question.baseline.direct)
     entries = tuple(entry_of(one) for one in judgements)
     return Step(entries, own, not own, _written(stage, writing, question.state))
 
@@ -127,16 +128,18 @@ def _lockout(stage: str, writing: tuple[Judgement, ...], question: Question) -> 
     if missing is None:
         takes_away = "cipher_suites" in groups or any(one.after == DISABLED for one in writing)
         return (gates.suites_unknown(stage) if takes_away else None), Reason.STAGE_BLOCKED
-    return (gates.lockout(stage, missing) if missing else None), Reason.WOULD_LOCK_OUT
+    direct = question.baseline.direct
+    return (gates.lockout(stage, missing, direct=direct) if missing else None), Reason.WOULD_LOCK_OUT
 
 
-def _entry_gates(stage: str, judgements: tuple[Judgement, ...]) -> tuple[Gate, ...]:
+def _entry_gates(stage: str, judgements: tuple[Judgement, ...], *, direct: bool) -> tuple[Gate, ...]:
     """Gates from single rules that may not be written, or that cannot be judged."""
     owned = [one for one in judgements if one.reason in (Reason.OWNED_BY_GROUP_POLICY, Reason.OWNER_UNKNOWN)]
     senseless = [one for one in judgements if one.reason in (Reason.UNSUPPORTED, Reason.UNKNOWN_NAME)]
     undecided = [one for one in judgements if one.refusal and one.reason in NOT_DECIDED]
     found: list[Gate] = []
-    for rows, make in ((owned, gates.ownership), (senseless, gates.refused), (undecided, gates.not_judged)):
+    senseless_gate = functools.partial(gates.refused, direct=direct)
+    for rows, make in ((owned, gates.ownership), (senseless, senseless_gate), (undecided, gates.not_judged)):
         if rows:
             found.append(make(stage, [one.rule.setting for one in rows], [one.refusal for one in rows]))
     return tuple(found)

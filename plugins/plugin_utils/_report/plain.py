@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
+from ansible_collections.msexchange.tls.plugins.plugin_utils._words import CUT, one_line
 
 #: Longer texts do not help a reader; a hostile peer may send any.
 LIMIT = 2000
@@ -39,7 +39,7 @@ def clean_text(text: t.Any) -> str:
 def _clean(text: str) -> str:
     # Servers of one estate say mostly the same.
     bare = one_line(text, LIMIT)
-    return f"{bare}." if bare and text.rstrip().endswith(".") and not bare.endswith("...") else bare
+    return f"{bare}." if bare and text.rstrip().endswith(".") and not bare.endswith(CUT) else bare
 
 
 def record(value: t.Any) -> dict[str, t.Any]:

@@ -44,10 +44,11 @@ class Errand:
         """The error for a host that answered, but not as it should."""
         return HostError(_join(f"{self.host}: {self.doing} failed: {why}.", self.after, remedy))
 
-    def lost(self, why: str) -> HostError:
-        """The error for a host that did not answer."""
-        sentence = f"{self.host} was unreachable while {self.doing}: {why}."
-        return HostError(_join(sentence, self.after, _CHECK_CONNECTION), unreachable=True)
+    def lost(self, error: object) -> HostError:
+        """The error for a host that did not answer. ``error``: what the connection plugin had to say."""
+        sentence = f"{self.host} was unreachable while {self.doing}: {lost_words(error)}."
+        remedy = _remedy_of_missing(error) or _CHECK_CONNECTION
+        return HostError(_join(sentence, self.after, remedy), unreachable=True)
 
 
 _CHECK_CONNECTION = (
@@ -75,6 +76,16 @@ _LOST: tuple[tuple[str, str], ...] = (
     (r"\b2150858843\b", "its session there is gone, as after a restart"),
     # HTTP.sys answers for a WinRM service that does not run.
     (r"\bCode:? 503\b", "its management service does not run"),
+)
+# A way to log on for which the controller lacks a library, in the words of core, pywinrm, pypsrp and pyspnego; and the
+# extra of pywinrm and pypsrp that brings it.
+_MISSING: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(rf"\b(?:{names})\b.{{0,60}}\bnot installed", re.IGNORECASE | re.DOTALL), way, extra)
+    for names, way, extra in (
+        ("kerberos|pykerberos|requests_kerberos|gssapi", "Kerberos", "kerberos"),
+        ("credssp|requests-credssp", "CredSSP", "credssp"),
+        ("ntlm|requests_ntlm", "NTLM", ""),
+    )
 )
 # A fault of WS-Management in the words of Windows, inside those of pypsrp and pywinrm.
 _FAULT = (
@@ -105,7 +116,26 @@ def lost_words(error: object) -> str:
 def known_loss(error: object) -> str:
     """What is known to mean that a host does not answer, in few words; "" for everything else."""
     text = str(error)
-    return next((words for pattern, words in _LOST if re.search(pattern, text, re.IGNORECASE)), "")
+    known = next((words for pattern, words in _LOST if re.search(pattern, text, re.IGNORECASE)), "")
+    way, _extra = ("", "") if known else _missing(text)
+    return f"Python on the controller has no library for {way}" if way else known
+
+
+def _missing(text: str) -> tuple[str, str]:
+    """The way to log on that lacks a library and the extra that brings it; empty where that is not the trouble."""
+    return next(((way, extra) for pattern, way, extra in _MISSING if pattern.search(text)), ("", ""))
+
+
+def _remedy_of_missing(error: object) -> str:
+    way, extra = _missing(str(error))
+    # Of several ways that were tried, another one may have got as far as the host.
+    if not way or way not in known_loss(error):
+        return ""
+    what = f"pywinrm[{extra}] or pypsrp[{extra}]" if extra else "pywinrm or pypsrp"
+    return (
+        f"Install {what} with pip into the Python that Ansible runs with, or set another transport of the connection, "
+        "then run the task again."
+    )
 
 
 def fault_words(error: object) -> str:
@@ -118,7 +148,7 @@ def fault_words(error: object) -> str:
 def check_answer(raw: t.Mapping[str, t.Any], errand: Errand) -> t.Mapping[str, t.Any]:
     """``raw`` if it is an answer of our contract; raises :class:`HostError` otherwise."""
     if raw.get("unreachable"):
-        raise errand.lost(lost_words(raw.get("msg", "")))
+        raise errand.lost(raw.get("msg", ""))
     if "module_stdout" in raw or "module_stderr" in raw:
         raise _no_json(raw, errand)
     if raw.get("failed"):

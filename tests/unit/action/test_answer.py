@@ -21,6 +21,12 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._task import (
 
 pytestmark = pytest.mark.proves("hostile_answers")
 
+# What the connection plugin winrm of ansible-core says.
+KERBEROS = (
+    "kerberos: WinRM Kerberos authentication requested but the python kerberos library is not installed. Please "
+    "install the pykerberos library, set a different authentication method with ansible_winrm_transport, or use a "
+    "local user account to connect using basic authentication."
+)
 ERRAND = Errand("ex01", "reading its TLS settings", "Nothing was changed.")
 
 
@@ -189,12 +195,40 @@ def test_another_version_of_the_contract_is_refused(contract: object) -> None:
             "This user is allowed a maximum of 25 shells (plugin quota)",
         ),
         ("basic: Access is denied. (extended fault data: {'wsmanfault_code': 5})", "basic: Access is denied"),
+        (KERBEROS, "Python on the controller has no library for Kerberos"),
+        (f"{KERBEROS}, ntlm: the specified credentials were rejected by the server", "the credentials were rejected"),
         ("something nobody has seen", "something nobody has seen"),
         ("", "no reason was given"),
     ],
 )
 def test_the_words_of_the_connection_libraries_are_put_plainly(words: str, meaning: str) -> None:
     assert lost_words(words) == meaning
+
+
+@pytest.mark.parametrize(
+    ("words", "package"),
+    [
+        (KERBEROS, "pywinrm[kerberos] or pypsrp[kerberos]"),
+        ("requested auth method is kerberos, but pykerberos is not installed", "pywinrm[kerberos] or pypsrp[kerberos]"),
+        (
+            "The Python gssapi library is not installed so Kerberos cannot be negotiated",
+            "pywinrm[kerberos] or pypsrp[kerberos]",
+        ),
+        ("Cannot use CredSSP auth as requests-credssp is not installed: x", "pywinrm[credssp] or pypsrp[credssp]"),
+        ("requested auth method is ntlm, but requests_ntlm is not installed", "pywinrm or pypsrp"),
+    ],
+)
+def test_a_library_that_the_controller_lacks_is_named_with_the_package_that_brings_it(words: str, package: str) -> None:
+    said = ERRAND.lost(words).sentence
+    assert f"Install {package} with pip" in said
+    assert "Check that it is up" not in said
+    assert ".." not in said
+
+
+def test_where_one_of_several_ways_reached_the_host_no_library_is_blamed() -> None:
+    said = ERRAND.lost(f"{KERBEROS}, ntlm: the specified credentials were rejected by the server").sentence
+    assert "pip" not in said
+    assert "Check that it is up" in said
 
 
 def test_a_host_that_went_away_is_unreachable_and_not_failed() -> None:

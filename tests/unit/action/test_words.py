@@ -48,7 +48,13 @@ def test_braces_and_percent_signs_stay_as_they_are() -> None:
 
 
 def test_a_long_text_is_cut_where_it_says_so() -> None:
-    assert one_line("x" * 1000, 20) == "x" * 17 + "..."
+    assert one_line("x" * 1000, 20) == "x" * 14 + " [...]"
+
+
+def test_a_cut_text_ends_with_a_whole_word_and_reads_well_before_a_full_stop() -> None:
+    assert one_line("use a local user account to connect using basic authentication", 40) + "." == (
+        "use a local user account to [...]."
+    )
 
 
 def test_the_first_line_is_the_first_that_holds_anything() -> None:

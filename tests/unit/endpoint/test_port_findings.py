@@ -166,3 +166,11 @@ def test_nothing_is_said_about_a_version_that_got_no_answer(unknown: set[str]) -
     told = {finding.id for finding in find_at_port(silent)}
     assert not told & {"endpoint.broken_version", "endpoint.old_version", "endpoint.version_hole"}
     assert ("endpoint.no_tls_1_2" in told) == (not unknown & {"tls_1_2", "tls_1_3"})
+
+
+@pytest.mark.parametrize("detail", ["Name or service not known", "Name or service not known.", "x" * 5, "word " * 100])
+@pytest.mark.parametrize("status", ["unreachable", "no_tls", "starttls_unavailable"])
+def test_what_a_port_is_said_to_have_done_is_a_sentence_of_its_own(status: str, detail: str) -> None:
+    (finding,) = find_at_port({**answer(status=status), "detail": detail})
+    assert finding.message.endswith(".")
+    assert ".." not in finding.message.replace("[...]", "")

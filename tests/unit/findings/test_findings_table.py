@@ -37,6 +37,8 @@ def test_a_finding_says_what_why_and_what_to_do_in_sentences_with_a_known_source
     for sentence in (kind.what, kind.why, kind.remedy):
         assert sentence[0].isupper() or sentence.startswith(("0x", ".NET"))
         assert sentence.endswith(".")
+    # "Stage obsolete, or ..." names a thing and nothing to do.
+    assert not kind.remedy.startswith("Stage ")
     assert len(kind.title) <= 75
     assert not kind.title.endswith(".")
     assert kind.sources

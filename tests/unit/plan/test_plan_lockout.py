@@ -22,8 +22,15 @@ from tools.sample_host import LOCAL_LISTS, POLICY_LISTS, protocol, sample_state
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Act, Plan, Reason, check_plan, make_plan
-from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.lockout import parts_of
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
+    Act,
+    Plan,
+    Reason,
+    check_plan,
+    gates,
+    make_plan,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._plan.lockout import Need, parts_of
 
 pytestmark = pytest.mark.proves("no_lockout")
 
@@ -108,6 +115,24 @@ def test_taking_away_everything_of_a_kind_is_refused(off: dict[str, t.Any]) -> N
 def test_the_last_version_of_a_side_is_named_as_such() -> None:
     off = {f"protocols.{version}.client": "disabled" for version in ("tls_1_0", "tls_1_1", "tls_1_2")}
     assert "no version at all would be enabled on the client side" in refused(plan_for(off))
+
+
+def test_the_remedy_for_a_side_without_a_version_is_a_version_and_single_settings_have_no_stage() -> None:
+    registry = protocol("TLS 1.3", 1, 0)
+    off = {f"protocols.{version}.server": "disabled" for version in ("tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3")}
+    (gate,) = plan_for(off, "ws2022", registry).gates
+    assert gate.reason == "Somebody would be cut off: no version at all would be enabled on the server side."
+    assert gate.remedy == "Leave a version on, or switch one on together with this."
+
+
+def test_the_remedy_for_a_version_without_a_suite_is_a_suite() -> None:
+    (gate,) = plan_for({"hashes.sha": "disabled"}, observed=[rsa_endpoint()]).gates
+    assert gate.remedy.startswith("Put a suite for it into the wanted list")
+
+
+def test_a_stage_that_is_refused_whole_says_so() -> None:
+    gate = gates.lockout("suites", [Need("client")])
+    assert gate.reason.startswith("Nothing of this stage is written: ")
 
 
 def test_tls_1_3_is_not_enabled_without_its_suites() -> None:

@@ -23,22 +23,23 @@ def _status(port: Port) -> str:
 
 
 def _detail(port: Port) -> str:
+    """Without its full stop."""
     return one_line(str(port.answer.get("detail") or "no reason is known"), 200)
 
 
 def _clear_text(port: Port) -> t.Iterator[str]:
     if _status(port) in _CLEAR_TEXT:
-        yield f"{port.name} offers no TLS: {_detail(port)}"
+        yield f"{port.name} offers no TLS: {_detail(port)}."
 
 
 def _declined(port: Port) -> t.Iterator[str]:
     if _status(port) == _DECLINED:
-        yield f"{port.name} offers STARTTLS and then declines it: {_detail(port)}"
+        yield f"{port.name} offers STARTTLS and then declines it: {_detail(port)}."
 
 
 def _nothing_proven(port: Port) -> t.Iterator[str]:
     if not port.answered and _status(port) not in (*_CLEAR_TEXT, _DECLINED):
-        yield f"{port.name} proves nothing: {_detail(port)}"
+        yield f"{port.name} proves nothing: {_detail(port)}."
 
 
 CHECKS: tuple[Check, ...] = (

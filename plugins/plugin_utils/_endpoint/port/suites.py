@@ -82,7 +82,10 @@ CHECKS: tuple[Check, ...] = (
         title="A port accepts suites that protect nothing",
         what="RC4, DES and export ciphers, or suites without encryption would succeed.",
         why="Such a connection can be read or taken over.",
-        remedy="Stage obsolete (ciphers.*), or the cipher list of whatever answers there.",
+        remedy=(
+            "Apply stage obsolete (ciphers.*), or, where something else than Windows answers, take them out of the "
+            "cipher list there."
+        ),
         sources=("S1", "S6", "Seed"),
         run=_broken,
     ),
@@ -105,7 +108,7 @@ CHECKS: tuple[Check, ...] = (
         title="A port accepts 3DES",
         what="Suites with 3DES would succeed.",
         why="Its blocks of 64 bits leak in long connections (Sweet32); Microsoft asks for it to be off.",
-        remedy="Stage suites (ciphers.triple_des_168), when no client is left that has nothing better.",
+        remedy="Apply stage suites (ciphers.triple_des_168) when no client is left that has nothing better.",
         sources=("S1",),
         run=_triple_des,
     ),
@@ -115,7 +118,7 @@ CHECKS: tuple[Check, ...] = (
         title="A port accepts no suite with forward secrecy",
         what="Every suite of TLS 1.2 uses the key of the certificate itself.",
         why="Who gets that key one day can read everything that was recorded before.",
-        remedy="Stage suites (cipher_suites.group_policy): suites with ECDHE first.",
+        remedy="Apply stage suites (cipher_suites.group_policy), which puts suites with ECDHE first.",
         sources=("S1",),
         run=_no_forward_secrecy,
     ),
@@ -125,7 +128,7 @@ CHECKS: tuple[Check, ...] = (
         title="A port prefers a suite without forward secrecy",
         what="The first choice of the server is RSA key exchange, and it has better ones.",
         why="Most clients end up without forward secrecy although they could have it.",
-        remedy="Stage suites (cipher_suites.group_policy): suites with ECDHE first.",
+        remedy="Apply stage suites (cipher_suites.group_policy), which puts suites with ECDHE first.",
         sources=("S1",),
         run=_prefers_without,
     ),

@@ -67,7 +67,10 @@ CHECKS: tuple[Check, ...] = (
         title="A port accepts SSL 2.0 or SSL 3.0",
         what="A connection with a version that was broken years ago would succeed.",
         why="What is sent can be read by an attacker in the middle (POODLE, DROWN).",
-        remedy="Stage obsolete (protocols.ssl_2_0.server, protocols.ssl_3_0.server), or what answers there instead.",
+        remedy=(
+            "Apply stage obsolete (protocols.ssl_2_0.server, protocols.ssl_3_0.server), or, where something else than "
+            "Windows answers, switch them off there."
+        ),
         sources=("S1", "Seed"),
         run=_broken,
     ),
@@ -78,8 +81,8 @@ CHECKS: tuple[Check, ...] = (
         what="A connection with a version that Microsoft asks to retire would succeed.",
         why="Clients can be brought down to it, and auditors ask for it to be off.",
         remedy=(
-            "See who still uses it, then stage retire (protocols.tls_1_0.server, protocols.tls_1_1.server). On SMTP a "
-            "partner without TLS 1.2 sends in clear from then on."
+            "See who still uses it, then apply stage retire (protocols.tls_1_0.server, protocols.tls_1_1.server). On "
+            "SMTP a partner without TLS 1.2 sends in clear from then on."
         ),
         sources=("S1", "S21", "Seed"),
         run=_old,
@@ -90,7 +93,10 @@ CHECKS: tuple[Check, ...] = (
         title="A port accepts neither TLS 1.2 nor TLS 1.3",
         what="The newest version that would succeed is TLS 1.1 or older.",
         why="Peers that have retired the old versions, Exchange Online among them, cannot connect.",
-        remedy="Stage prepare; if the service cannot do better, a newer Exchange build, or the flags of the binding.",
+        remedy=(
+            "Apply stage prepare; if the service cannot do better, install a newer Exchange build, or take the flags "
+            "off the binding."
+        ),
         sources=("S1", "S22"),
         run=_not_modern,
     ),
