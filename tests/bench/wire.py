@@ -22,9 +22,11 @@ from wire_servers.jsse import MIXED, WS2012R2
 from wire_servers.keys import Identity, ecdsa, rsa
 from wire_servers.programs import RECIPES
 from wire_servers.recipe import Recipe
+from wire_servers.splice import Faults, splice
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import suite_by_name
 
+from .wire_alone import Alone, alone
 from .wire_many import ManyRun, estate, ours, start_seconds
 from .wire_page import table, with_block
 from .wire_run import Run, Truth, measure
@@ -71,6 +73,19 @@ class Bench:
     def far(self) -> Table:
         """Some of them behind a round trip of 20 ms."""
         return {recipe.name: self._server(recipe, DELAY, ()) for recipe in _here(FAR)}
+
+    def directly(self) -> dict[str, tuple[Alone, Alone]]:
+        """The prober by itself at every server: with nothing in between, and behind a round trip of 20 ms."""
+        found = {}
+        for recipe in _here(SERVERS):
+            own = self._folder / f"{recipe.name}-alone"
+            own.mkdir()
+            with recipe.start(own, *self.identities) as port:
+                near = alone(port, recipe.transport)
+                with splice(port, None, Faults(delay=DELAY)) as between:
+                    found[recipe.name] = near, alone(between.port, recipe.transport)
+            print(f"{recipe.name}, alone: {found[recipe.name]}", flush=True)
+        return found
 
     def many(self) -> list[ManyRun]:
         """The prober at 50, 200 and 600 endpoints."""
@@ -132,6 +147,14 @@ def time_rows(runs: Table, names: t.Sequence[str]) -> list[list[str]]:
     return rows
 
 
+def alone_rows(runs: t.Mapping[str, tuple[Alone, Alone]]) -> list[list[str]]:
+    """Connections, wall and processor time on loopback, wall time behind 20 ms."""
+    return [
+        [recipe, str(near.connections), f"{near.seconds:.2f} s", f"{near.cpu:.2f} s", f"{far.seconds:.2f} s"]
+        for recipe, (near, far) in runs.items()
+    ]
+
+
 def many_rows(runs: t.Iterable[ManyRun]) -> list[list[str]]:
     """One line for each size of the estate."""
     return [
@@ -151,6 +174,7 @@ def main() -> None:
     names = [tool.name for tool in present]
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(pathlib.Path(folder), present, options.all)
+        directly = bench.directly()
         near, far, many = bench.near(), bench.far(), bench.many()
     start = start_seconds()
     heads = [names[0], *(f"{name} {versions[name]}" for name in names[1:])]
@@ -158,14 +182,24 @@ def main() -> None:
     page = with_block(page, "bench-wire found", table(["Server", *heads], found_rows(near, names)))
     page = with_block(page, "bench-wire time", table(["Server", *heads], time_rows(near, names)))
     page = with_block(page, "bench-wire far", table(["Server", *heads], time_rows(far, names)))
+    alone_head = ["Server", "Connections", "Wall", "Processor", "Wall at 20 ms"]
+    page = with_block(page, "bench-wire alone", table(alone_head, alone_rows(directly)))
     many_head = ["Endpoints", "Connections", "Lost", "Peak memory", "Wall", "Processor"]
     page = with_block(page, "bench-wire many", table(many_head, many_rows(many)))
     page = with_block(page, "bench-wire start", f"Importing the prober takes {start * 1000:.0f} ms of processor time.")
     PAGE.write_text(page, encoding="utf-8")
-    write_record("bench_wire", command="make bench-wire", on=versions, figures=_figures(near, many, names, start))
+    write_record(
+        "bench_wire", command="make bench-wire", on=versions, figures=_figures(near, directly, many, names, start)
+    )
 
 
-def _figures(near: Table, many: t.Sequence[ManyRun], names: t.Sequence[str], start: float) -> dict[str, t.Any]:
+def _figures(
+    near: Table,
+    directly: t.Mapping[str, tuple[Alone, Alone]],
+    many: t.Sequence[ManyRun],
+    names: t.Sequence[str],
+    start: float,
+) -> dict[str, t.Any]:
     complete = {
         name: f"{sum(not (run.missed or run.invented) for run in runs)} of {len(runs)} servers"
         for name in names
@@ -176,6 +210,11 @@ def _figures(near: Table, many: t.Sequence[ManyRun], names: t.Sequence[str], sta
         "found exactly what brute force finds": complete,
         "connections at the hardened server": {
             name: run.connections for name, run in near.get("nginx_hardened", {}).items()
+        },
+        "one inventory, slowest server": {
+            "wall, s": max(round(run.seconds, 2) for run, _far in directly.values()),
+            "processor, s": max(round(run.cpu, 2) for run, _far in directly.values()),
+            "wall at 20 ms, s": max(round(far.seconds, 2) for _near, far in directly.values()),
         },
         f"{most.endpoints} endpoints": {
             "lost": most.lost, "connections": most.connections, "peak memory, MB": round(most.peak / 1024),
