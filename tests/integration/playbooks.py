@@ -85,6 +85,7 @@ class PlaybookRun:
     def message(self, task: str, host: str = "ex1") -> str:
         """What a task that succeeded said."""
         text = self.run.result(task, host)["msg"]
+        assert "  " not in str(text), f"two blanks: {text!r}"
         return " ".join(str(text).split())
 
     def refusal(self, task: str, host: str = "ex1") -> str:
