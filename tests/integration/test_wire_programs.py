@@ -24,6 +24,7 @@ from wire_servers.programs import RECIPES, openssl
 from wire_servers.recipe import Recipe
 from wire_servers.splice import splice
 
+from ansible_collections.msexchange.tls.plugins.module_utils._wire import observe, with_defaults
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._codes import Version
 from ansible_collections.msexchange.tls.plugins.module_utils._wire._suites import offered
 
@@ -129,6 +130,33 @@ def test_every_program_is_seen_as_brute_force_sees_it(
     orders = {record["order"] for record in observation["versions"].values() if len(record["suites"]) > 1}
     assert orders - {"unknown"} == ({recipe.order} if recipe.order else orders - {"unknown"})
     check_count(recipe, compared)
+
+
+WANTED = {
+    "versions": ["tls_1_2", "tls_1_3"],
+    "suites": [
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    ],
+}
+
+
+@pytest.mark.wire_matrix
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+def test_no_program_takes_more_than_six_connections_or_four_refusals_to_be_seen_as_deviating(
+    recipe: Recipe, tmp_path: pathlib.Path, identities: tuple[Identity, Identity]
+) -> None:
+    if recipe.missing():
+        pytest.skip(recipe.missing())
+    let_others_in(tmp_path)
+    with recipe.start(tmp_path, *identities) as port, splice(port) as between:
+        where = {"host": "127.0.0.1", "port": between.port, "service": "x", "transport": recipe.transport, **WANTED}
+        (answer,) = observe(with_defaults({"endpoints": [where], "mode": "conformance"}))["endpoints"]
+    assert answer["conformance"]["verdict"] == "deviates"
+    assert answer["connections"] == between.connections <= 6
+    assert answer["refused_hellos"] <= 4
 
 
 def check_states(observation: dict[str, t.Any], truth: dict[str, set[int]]) -> None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Is exactly what is wanted in force? Answered in six connections for TLS 1.2 and 1.3, whatever the server offers; only
-a close, which may be a failure with one suite, costs more.
+a close among alerts, which may be a failure with one suite, costs more.
 
 Per version wanted two hellos: everything outside the wanted list must be refused, and the wanted list, offered
 backwards, must yield its first suite, which proves the server's order as well. Below the lowest wanted version one
@@ -87,18 +87,21 @@ class _Check:
         self.open_questions.append(f"{version.label}: {explain(reply)}")
 
     async def run(self) -> dict[str, t.Any]:
-        for version in _MODERN:
-            if version in self.target.versions:
-                await self._first_choice(version)
-                await self._nothing_else(version)
+        mine = [version for version in _MODERN if version in self.target.versions]
         runs = list(self._forbidden_runs())
+        for version in mine:
+            await self._first_choice(version)
+        # Before the suites: how a version is refused tells what a close means there.
         for run in runs:
             await self._forbidden(run, run[:1])
+        for version in mine:
+            await self._nothing_else(version)
         if Version.SSL_2_0 not in self.target.versions:
             await self._ssl2()
         for run in runs:
             await self._forbidden(run, run[1:])
-        await confirm_closes(self.survey, with_suites=False)
+        if self._doubts_a_refusal() or not self._is_spent():
+            await confirm_closes(self.survey, with_suites=False)
         if self.survey.answered:
             self._judge_versions()
         else:
@@ -121,14 +124,17 @@ class _Check:
 
     def _enough(self, versions: t.Sequence[Version]) -> bool:
         """Whether asking for these is left out; that is said then."""
-        session = self.survey.session
-        spent = session.connections >= _CONNECTIONS or session.refused_hellos >= _REFUSED
-        if not spent or not (self.deviations or any(self._deviates(version) for version in _MODERN)):
+        if not self._is_spent():
             return False
         for version in versions:
             self.survey.records[version].note = _NOT_ASKED
         self.open_questions.append(f"{', '.join(version.label for version in versions)}: {_NOT_ASKED}")
         return True
+
+    def _is_spent(self) -> bool:
+        session = self.survey.session
+        spent = session.connections >= _CONNECTIONS or session.refused_hellos >= _REFUSED
+        return spent and bool(self.deviations or any(self._deviates(version) for version in _MODERN))
 
     def _deviates(self, version: Version) -> bool:
         state = self.survey.records[version].state
@@ -217,16 +223,30 @@ class _Check:
             self.doubt(version, reply)
 
     async def _ask_soundly(self, version: Version, offer: Offer) -> Reply:
-        """A failure with one suite must not pass for the refusal of all: one hello more, where hellos end like that."""
+        """A failure with one suite must not pass for the refusal of all: one hello more, where hellos end like that.
+
+        Not where the endpoint refuses versions by closing as well and never sent an alert: then a close is its no.
+        """
+        habit = self._refuses_by_close()
         reply = await self.survey.ask(offer)
         suspects = frozenset(self.survey.untried_dhe(offer.suites)) if may_hide_more(reply) else frozenset()
-        if not suspects:
+        if not suspects or (habit and isinstance(reply, Closed)):
             return reply
         sound = self.survey.offer([version], [number for number in offer.suites if number not in suspects])
         reply = await self.survey.ask(sound)
-        if may_hide_more(reply) or await self.survey.blame(version, suspects):
+        # A choice among them deviates, whatever became of the suspects.
+        if may_hide_more(reply) or isinstance(reply, Chosen) or await self.survey.blame(version, suspects):
             return reply
         return await self.survey.ask(offer)
+
+    def _doubts_a_refusal(self) -> bool:
+        """Whether a version that is wanted was closed: said to be refused it would be a deviation."""
+        records = self.survey.records
+        return any(records[version].state is VersionState.REFUSED_BY_CLOSE for version in self.target.versions)
+
+    def _refuses_by_close(self) -> bool:
+        records = self.survey.records.values()
+        return not self.survey.alerts and any(one.state is VersionState.REFUSED_BY_CLOSE for one in records)
 
     async def _ssl2(self) -> None:
         if self._enough([Version.SSL_2_0]):

@@ -43,10 +43,16 @@ def test_an_obedient_server_costs_six_connections_of_which_four_are_refused(aler
     assert (wire.connections, observation["refused_hellos"]) == (6, 4)
 
 
-def test_a_server_that_closes_costs_one_connection_more_because_a_close_may_be_a_failure_with_one_suite() -> None:
+def test_a_server_that_always_closes_costs_no_more_than_one_that_sends_alerts() -> None:
     observation, wire = check(Model(OBEDIENT, version_alert=None, suite_alert=None))
     assert observation["conformance"]["verdict"] == "in_force"
-    assert (wire.connections, observation["refused_hellos"]) == (7, 5)
+    assert (wire.connections, observation["refused_hellos"]) == (6, 4)
+
+
+def test_a_close_among_alerts_is_asked_again_and_believed_then() -> None:
+    observation, wire = check(Model(OBEDIENT, suite_alert=None))
+    assert observation["conformance"]["verdict"] == "in_force"
+    assert (wire.connections, observation["refused_hellos"]) == (10, 8)
 
 
 @pytest.mark.parametrize("failure", [80, None])
