@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Is exactly what is wanted in force? Answered in six connections for TLS 1.2 and 1.3, whatever the server offers; only
-a close among alerts, which may be a failure with one suite, costs more.
+a single close, which may be a failure, costs more.
 
 Per version wanted two hellos: everything outside the wanted list must be refused, and the wanted list, offered
 backwards, must yield its first suite, which proves the server's order as well. Below the lowest wanted version one
@@ -100,7 +100,7 @@ class _Check:
             await self._ssl2()
         for run in runs:
             await self._forbidden(run, run[1:])
-        if self._doubts_a_refusal() or not self._is_spent():
+        if self._doubts_a_refusal() or not (self._is_spent() or self._refuses_suites_by_close(2)):
             await confirm_closes(self.survey, with_suites=False)
         if self.survey.answered:
             self._judge_versions()
@@ -225,9 +225,10 @@ class _Check:
     async def _ask_soundly(self, version: Version, offer: Offer) -> Reply:
         """A failure with one suite must not pass for the refusal of all: one hello more, where hellos end like that.
 
-        Not where the endpoint refuses versions by closing as well and never sent an alert: then a close is its no.
+        Not where the endpoint has refused other suites by closing, or versions and never sent an alert: then a close is
+        its no.
         """
-        habit = self._refuses_by_close()
+        habit = self._refuses_by_close() or self._refuses_suites_by_close(1)
         reply = await self.survey.ask(offer)
         suspects = frozenset(self.survey.untried_dhe(offer.suites)) if may_hide_more(reply) else frozenset()
         if not suspects or (habit and isinstance(reply, Closed)):
@@ -247,6 +248,11 @@ class _Check:
     def _refuses_by_close(self) -> bool:
         records = self.survey.records.values()
         return not self.survey.alerts and any(one.state is VersionState.REFUSED_BY_CLOSE for one in records)
+
+    def _refuses_suites_by_close(self, times: int) -> bool:
+        """In so many versions, and closed on nothing else but the hello of SSL 2.0, which many take for garbage."""
+        closes = [witness for witness in self.survey.closes if witness.version is not Version.SSL_2_0]
+        return len(closes) >= times and all(witness.end_of_list for witness in closes)
 
     async def _ssl2(self) -> None:
         if self._enough([Version.SSL_2_0]):

@@ -43,16 +43,11 @@ def test_an_obedient_server_costs_six_connections_of_which_four_are_refused(aler
     assert (wire.connections, observation["refused_hellos"]) == (6, 4)
 
 
-def test_a_server_that_always_closes_costs_no_more_than_one_that_sends_alerts() -> None:
-    observation, wire = check(Model(OBEDIENT, version_alert=None, suite_alert=None))
+@pytest.mark.parametrize("version_alert", [None, 70])
+def test_a_server_that_closes_costs_no_more_than_one_that_sends_alerts(version_alert: int | None) -> None:
+    observation, wire = check(Model(OBEDIENT, version_alert=version_alert, suite_alert=None))
     assert observation["conformance"]["verdict"] == "in_force"
     assert (wire.connections, observation["refused_hellos"]) == (6, 4)
-
-
-def test_a_close_among_alerts_is_asked_again_and_believed_then() -> None:
-    observation, wire = check(Model(OBEDIENT, suite_alert=None))
-    assert observation["conformance"]["verdict"] == "in_force"
-    assert (wire.connections, observation["refused_hellos"]) == (10, 8)
 
 
 @pytest.mark.parametrize("failure", [80, None])
