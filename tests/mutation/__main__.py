@@ -88,6 +88,9 @@ def run_room(name: str, jobs: int, *, again: bool) -> list[dict[str, str]]:
         return outcomes_in(folder, jobs)
     if again and (folder / "mutants").is_dir():
         prepare_again(folder / "mutants" / COLLECTION)
+        # mutmut adds new tests to it and never asks again which functions the old ones reach: those that are new would
+        # seem to be reached by none of them.
+        (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     else:
         shutil.rmtree(folder, ignore_errors=True)
     copy_project(folder)
