@@ -16,6 +16,7 @@ from tools.random_hosts import STAGE, hosts
 from tools.sample_host import protocol
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     Act,
     Plan,
@@ -56,6 +57,25 @@ def test_a_version_that_is_on_in_another_number_is_written_as_1_on_request_only(
         "enabled",
         "enabled",
     )
+
+
+def test_what_is_added_names_the_value_as_it_is_and_as_it_will_be() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", ON, 0, sides="Server"))
+    plan, usual = normal(host, "prepare")
+    (added,) = (one for one in usual.operations if one not in plan.operations)
+    assert added.path.endswith(r"SCHANNEL\Protocols\TLS 1.2\Server")
+    assert (added.op, added.name) == ("set", "Enabled")
+    assert added.before == RegistryValue("Enabled", 4, ON)
+    assert added.after == RegistryValue("Enabled", 4, 1)
+    assert "on request" in entry(usual, "tls_1_2.server").detail
+
+
+def test_the_reason_of_a_rule_that_writes_anyhow_stays_its_own() -> None:
+    host = PlannedHost("ws2008r2", None, protocol("TLS 1.2", 5, None, sides="Server"))
+    plan, usual = normal(host, "prepare")
+    before, after_ = entry(plan, "tls_1_2.server"), entry(usual, "tls_1_2.server")
+    assert (after_.detail, after_.reason) == (before.detail, before.reason)
+    assert after_.operations[: len(before.operations)] == before.operations
 
 
 def test_a_version_that_is_written_anyhow_gets_both_values_in_the_usual_numbers() -> None:
@@ -105,7 +125,28 @@ def test_the_restart_that_it_needs_is_said() -> None:
     plan, usual = normal(host, "prepare")
     assert not plan.operations
     assert (usual.applyable, usual.complete, usual.reboot_required) == (True, True, True)
-    assert [gate.kind for gate in usual.next_gates][:1] == ["boot"]
+    (gate,) = (gate for gate in usual.next_gates if gate.kind == "boot")
+    assert gate is usual.next_gates[0]
+    assert gate.stage == usual.next_stage == "obsolete"
+    assert "prepare" in f"{gate.reason} {gate.remedy}"
+
+
+def test_a_restart_that_the_plan_needs_anyhow_is_said_once() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", ON, 0, sides="Server"))
+    plan, usual = normal(host, "prepare")
+    assert plan.reboot_required
+    assert usual.next_gates == plan.next_gates
+    assert [gate.kind for gate in usual.next_gates].count("boot") == 1
+
+
+def test_where_a_gate_is_closed_or_no_stage_follows_no_restart_is_put_before_one() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", ON, 0))
+    for stage in ("prepare", "obsolete", "retire", "renegotiation", "suites", "tls13"):
+        host.apply(stage)
+        host.restart()
+    plan, usual = normal(host, "tls13")
+    assert not plan.operations
+    assert (plan.next_stage, usual.next_gates, usual.reboot_required) == ("", plan.next_gates, True)
 
 
 @examples(60)
