@@ -17,10 +17,11 @@ from tools.sample_host import BUILDS, WINHTTP, protocol
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue, from_reg_export
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import DELETE_KEY, RegistryValue, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     FORMAT,
     Operation,
+    Plan,
     diff,
     meanings,
     render_plan_reg,
@@ -133,6 +134,31 @@ def test_the_diff_shows_each_value_as_a_person_reads_it(value: RegistryValue | N
     changed = dataclasses.replace(plan, entries=(dataclasses.replace(plan.entries[0], operations=(operation,)),))
     for text in (diff(changed)["before"], diff(changed)["after"]):
         assert yaml.safe_load(text) == {plan.entries[0].setting: {r"KEY\Name": shown}}
+
+
+def with_a_key_that_goes() -> Plan:
+    """A plan that also takes away a key, as a way back does with one that the change had made."""
+    plan = HOST.plan("prepare")
+    gone = Operation(DELETE_KEY, "HKEY_LOCAL_MACHINE\\SOFTWARE\\Ours", "", None, None)
+    first = plan.entries[0]
+    changed = dataclasses.replace(first, operations=(*first.operations, gone))
+    return dataclasses.replace(plan, entries=(changed, *plan.entries[1:]))
+
+
+def test_the_diff_shows_a_key_that_goes_as_the_empty_key_that_it_is() -> None:
+    plan = with_a_key_that_goes()
+    before, after = (yaml.safe_load(diff(plan)[side])[plan.entries[0].setting] for side in ("before", "after"))
+    key = r"HKEY_LOCAL_MACHINE\SOFTWARE\Ours"
+    assert (before[key], after[key]) == ("empty key", "absent")
+
+
+def test_an_undo_file_never_takes_away_a_key_with_what_somebody_put_into_it() -> None:
+    plan = with_a_key_that_goes()
+    assert [one for one in plan.operations if one.op == DELETE_KEY]
+    for text in (render_plan_reg(plan), render_undo_reg(plan)):
+        assert "[-" not in text
+        assert "Ours" not in text
+        assert "DisabledByDefault" in text
 
 
 def test_the_diff_names_its_two_sides() -> None:
