@@ -97,7 +97,7 @@ _FAULT = (
 _OLD_POWERSHELL = re.compile(r"requires?\b.{0,80}\bpowershell\b.{0,40}?\bv?5\.1", re.IGNORECASE | re.DOTALL)
 _ACTUAL = re.compile(r"actual was \W?(\d+\.\d+)", re.IGNORECASE)
 # The registry holds any UTF-16 in the name of a key or value; core 2.19 and later takes no JSON with a lone surrogate.
-_HALF_A_CHARACTER = re.compile(r"surrogates not allowed")
+_HALF_A_CHARACTER = re.compile(r"surrogates not allowed|returned non UTF-8 data")
 _ODD_NAMES = (
     "Look for odd names among the keys of SCHANNEL, of .NET and of the suite lists there; Windows makes none such."
 )
@@ -172,6 +172,9 @@ def _no_json(raw: t.Mapping[str, t.Any], errand: Errand) -> HostError:
         return errand.failed("there is no PowerShell on it", "Is it a Windows host?")
     if _OLD_POWERSHELL.search(said):
         return _old_powershell(said, errand)
+    # ansible-core 2.18 hands over the whole answer then; others say it in the message.
+    if _HALF_A_CHARACTER.search(str(raw.get("msg") or "")):
+        return _half_a_character(errand)
     if line := first_line(stdout):
         return errand.failed(f"the answer is not JSON but begins: {line}", _CHECK_OUTPUT)
     if line := first_line(stderr):
@@ -184,11 +187,14 @@ def failed_with(message: str, errand: Errand) -> HostError:
     if _OLD_POWERSHELL.search(message):
         return _old_powershell(message, errand)
     if _HALF_A_CHARACTER.search(message):
-        return errand.failed(
-            "a name in its registry holds half a character, which this release of ansible-core does not take",
-            _ODD_NAMES,
-        )
+        return _half_a_character(errand)
     return errand.failed(one_line(message) or "the script gave no reason")
+
+
+def _half_a_character(errand: Errand) -> HostError:
+    return errand.failed(
+        "a name in its registry holds half a character, which this release of ansible-core does not take", _ODD_NAMES
+    )
 
 
 def _old_powershell(text: str, errand: Errand) -> HostError:
