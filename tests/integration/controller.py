@@ -70,6 +70,11 @@ def task(name: str, module: str, arguments: t.Mapping[str, t.Any] | None = None,
     }
 
 
+#: Variables of a play whose connections are cut. Ansible asks once for the output of a program whose input it could not
+#: send, and waits as long as this; its own 20 s are for servers far away.
+PATIENCE = {"ansible_winrm_operation_timeout_sec": 4, "ansible_winrm_read_timeout_sec": 30}
+
+
 @dataclasses.dataclass(frozen=True)
 class Controller:
     """Where a test writes its playbooks. ``inventory``: the file of the lab."""

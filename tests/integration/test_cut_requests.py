@@ -17,7 +17,7 @@ import time
 import typing as t
 
 import pytest
-from integration.controller import Controller, Run, task
+from integration.controller import PATIENCE, Controller, Run, task
 from integration.playbooks import FAST
 from lab.faults import Fault, What
 from lab.hive_data import dump
@@ -48,9 +48,6 @@ WRITE = task("write", "baseline", SAVED)
 ANEW = task("anew", "baseline")
 CUTS = (What.CUT_BEFORE, What.CUT_AFTER)
 FORKS = ["-f", "4"]
-#: Ansible asks once for the output of a program whose input it could not send, and waits as long as this.
-PATIENCE = {"ansible_winrm_operation_timeout_sec": 4, "ansible_winrm_read_timeout_sec": 30}
-
 Values = dict[tuple[str, str], t.Any]
 
 

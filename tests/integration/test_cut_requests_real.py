@@ -23,7 +23,7 @@ import typing as t
 
 import pytest
 from integration.conftest import TargetOf
-from integration.controller import Run, task
+from integration.controller import PATIENCE, Run, task
 from lab.faults import Fault, PowerLossError, What
 
 if t.TYPE_CHECKING:
@@ -42,8 +42,6 @@ pytestmark = [
 APPLY, BACK = "baseline", "rollback"
 ARGUMENTS: dict[str, dict[str, t.Any]] = {APPLY: {}, BACK: {"after": "2000-01-01"}}
 POWER = "power fails"
-#: Ansible asks once for the output of a program whose input it could not send, and waits as long as this.
-PATIENCE = {"ansible_winrm_operation_timeout_sec": 4, "ansible_winrm_read_timeout_sec": 30}
 #: Whatever a stage can write lies below these.
 ROOTS = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders",

@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 from integration.conftest import reboot
-from integration.controller import Controller, Run, task
+from integration.controller import PATIENCE, Controller, Run, task
 from integration.playbooks import FAST
 from lab.hive_data import dump
 from lab.lab import Lab
@@ -68,7 +68,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Story]:
         tasks: dict[str, list[list[str]]] = {name: [] for name in lab.hosts}
         for name, fault in FAULTS.items():
             lab.host(name).faults.add(**fault)
-        faulty = controller.play(APPLY, hosts="all", options=["-f", "4"])
+        faulty = controller.play(APPLY, hosts="all", options=["-f", "4"], vars=PATIENCE)
         _wait_until_up(lab)
         _note(lab, stood, tasks)
         for name in lab.hosts:
@@ -93,7 +93,7 @@ def confirmed(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Story]:
         controller.play(APPLY, hosts="all", options=["-f", "4"])
         for name, fault in CUTS.items():
             lab.host(name).faults.add(**fault)
-        faulty = controller.play(CONFIRM, hosts="all", options=["-f", "4"])
+        faulty = controller.play(CONFIRM, hosts="all", options=["-f", "4"], vars=PATIENCE)
         _note(lab, stood, tasks)
         for name in lab.hosts:
             lab.host(name).faults.clear()

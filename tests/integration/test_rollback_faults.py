@@ -11,7 +11,7 @@ import json
 import typing as t
 
 import pytest
-from integration.controller import Controller, Run, task
+from integration.controller import PATIENCE, Controller, Run, task
 from lab.engine_emulated import journal
 from lab.hive_data import dump
 from lab.host import LabHost
@@ -91,7 +91,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Story]:
             lab.host(name).faults.clear()
             lab.host(name).faults.add(**fault.what)
         told = controller.play(STATE, HISTORY, hosts=",".join(STOPPED))
-        faulty = controller.play(BACK, hosts=",".join(FAULTS))
+        faulty = controller.play(BACK, hosts=",".join(FAULTS), vars=PATIENCE)
         _note(lab, stood)
         for host in lab.hosts.values():
             host.faults.clear()
