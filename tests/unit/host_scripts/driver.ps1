@@ -242,5 +242,7 @@ while (-not [System.IO.File]::Exists("$Folder\quit")) {
     $answers = @(foreach ($line in [System.IO.File]::ReadAllLines("$Folder\steps")) { Invoke-Step -Line $line })
     [System.IO.File]::Delete("$Folder\steps")
     [System.IO.File]::WriteAllLines("$Folder\results.new", [string[]]$answers)
-    [System.IO.File]::Move("$Folder\results.new", "$Folder\results")
+    # Wine looks the file up once more after it has moved it, and calls it a lack of memory if the reader was quicker and took it away.
+    try { [System.IO.File]::Move("$Folder\results.new", "$Folder\results") }
+    catch { if ([System.IO.File]::Exists("$Folder\results.new")) { throw } }
 }
