@@ -45,6 +45,7 @@ class Windows:
         self._host: WineHost | None = None
         self._guard: subprocess.Popen[bytes] | None = None
         self._booted = 0.0
+        self._has_power = False
 
     async def make(self, host: LabHost) -> None:
         """Makes and starts the host with the persona's registry and files. Raises NoEngineError."""
@@ -60,6 +61,7 @@ class Windows:
         await asyncio.sleep(self._booted + BETWEEN_BOOTS - time.monotonic() if self._booted else 0)
         await asyncio.to_thread(found.restart)
         self._booted = time.monotonic()
+        self._has_power = True
 
     def _install(self, host: LabHost) -> None:
         found = self._made()
@@ -113,12 +115,19 @@ class Windows:
 
     async def lose_power(self) -> None:
         """Ends every program at once, wherever it is; :meth:`restart` boots again. The registry stays as it is."""
+        self._has_power = False
         await asyncio.to_thread(self._made().stop)
 
     async def run(self, words: t.Sequence[str], stdin: bytes) -> Output:
-        """Runs a program to its end. Its output comes through files: a process of Wine may outlive it and keep a
-        pipe.
+        """Runs a program to its end. Now and then one ends under Wine before it has begun: without a word and not well.
+        Such a one is started again, once.
         """
+        output = await self._run(words, stdin)
+        is_stillborn = output.exit_code != 0 and not output.stdout and not output.stderr
+        return await self._run(words, stdin) if is_stillborn and self._has_power else output
+
+    async def _run(self, words: t.Sequence[str], stdin: bytes) -> Output:
+        """Its output comes through files: a process of Wine may outlive it and keep a pipe."""
         found = self._made()
         with tempfile.TemporaryDirectory(prefix="msexchange-lab-") as name:
             source = pathlib.Path(name) / "stdin"
