@@ -307,11 +307,12 @@ class LabHost:
         self._up_since = self.clock.passed()
         await self._refresh()
         self.at_boot = schannel.read(self.registry, self.persona.os)
-        self.counters.reboots += 1
         self.is_up = True
         self._services_at = time.monotonic() + self.timing.services
         for listener in self.listeners:
             await listener.open()
+        # Last: who waits for it connects next.
+        self.counters.reboots += 1
 
     async def _refresh(self) -> None:
         refresh = getattr(self.engine, "refresh", None)
