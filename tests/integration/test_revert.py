@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from integration.conftest import TargetOf
 from integration.controller import Run, task
+from integration.readings import reading, values_read
 
 pytestmark = pytest.mark.proves("timed_revert")
 
@@ -25,19 +26,7 @@ WANTED = {
 
 def look(name: str) -> dict[str, t.Any]:
     """A reading of everything that may change, by the host script itself."""
-    return task(name, "host_read", {"contract": 1, "keys": [{"path": SCHANNEL, "depth": 9}]})
-
-
-def values(run: Run, name: str) -> dict[str, t.Any]:
-    """Key -> value name -> kind and data, of such a reading."""
-    found: dict[str, t.Any] = {}
-    todo = list(run.result(name)["keys"])
-    while todo:
-        key = todo.pop()
-        if key["exists"]:
-            found[key["path"]] = {one["name"]: (one["kind"], one["data"]) for one in key["values"]}
-            todo += key["keys"]
-    return found
+    return reading(name, SCHANNEL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +72,7 @@ def story(target_of: TargetOf) -> Story:
     )
     lab.start_tasks("ex1", after=3 * 3600)
     third = controller.play(look("at last"), task("state", "state_info"), task("history", "change_info"))
-    assert values(before_time, "before its time") == values(first, "after timed")
+    assert values_read(before_time, "before its time") == values_read(first, "after timed")
     assert "changes.revert_armed" in findings(before_time, "state")
     return Story(first, second, third)
 
@@ -102,7 +91,7 @@ def test_a_change_with_a_timer_is_written_and_its_deadline_is_told(story: Story)
     assert timed["changed"]
     deadline = timed["revert"]["deadline"]
     assert deadline.endswith("Z")
-    assert values(story.first, "after timed") != values(story.first, "at first")
+    assert values_read(story.first, "after timed") != values_read(story.first, "at first")
     (change,) = story.first.result("history")["changes"]
     assert (change["revert"]["state"], change["revert"]["task"]) == ("armed", f"msexchange_tls-{change['id']}")
     assert abs(int(change["revert"]["deadline"][17:19]) - int(deadline[17:19])) % 58 <= 2
@@ -120,7 +109,7 @@ def test_what_is_no_time_is_refused(story: Story) -> None:
 
 
 def test_nobody_confirms_and_the_values_are_back_as_they_were(story: Story) -> None:
-    assert values(story.second, "after its time") == values(story.first, "at first")
+    assert values_read(story.second, "after its time") == values_read(story.first, "at first")
 
 
 def test_the_next_run_says_that_the_change_took_itself_back(story: Story) -> None:
@@ -157,8 +146,8 @@ def test_what_is_confirmed_stays_when_the_time_is_over(story: Story) -> None:
     for name in ("confirm in check mode", "confirm"):
         result = story.second.result(name)
         assert (result["changed"], result["confirmed"]) == (True, [change])
-    assert values(story.second, "after confirm") == values(story.first, "after timed")
-    assert values(story.third, "at last") == values(story.first, "after timed")
+    assert values_read(story.second, "after confirm") == values_read(story.first, "after timed")
+    assert values_read(story.third, "at last") == values_read(story.first, "after timed")
     assert findings(story.third, "state") == {}
     states = {entry["id"]: entry["revert"]["state"] for entry in story.third.result("history")["changes"]}
     assert states[change] == "confirmed"

@@ -14,6 +14,7 @@ import typing as t
 import pytest
 from integration.conftest import TargetOf
 from integration.controller import Run, task
+from integration.readings import reading, values_read
 
 pytestmark = pytest.mark.proves("timed_revert", "rollback_exact")
 
@@ -23,7 +24,7 @@ WANTED = {"ciphers.rc4_128_128": "disabled", "schannel.event_logging": 3}
 
 def look(name: str) -> dict[str, t.Any]:
     """A reading of everything that may change, by the host script itself."""
-    return task(name, "host_read", {"contract": 1, "keys": [{"path": SCHANNEL, "depth": 9}]})
+    return reading(name, SCHANNEL)
 
 
 def write(name: str, **options: t.Any) -> dict[str, t.Any]:
@@ -39,14 +40,7 @@ class Story:
 
     def values(self, number: int, name: str) -> dict[str, t.Any]:
         """Key -> value name -> kind and data, of a reading."""
-        found: dict[str, t.Any] = {}
-        todo = list(self.runs[number].result(name)["keys"])
-        while todo:
-            key = todo.pop()
-            if key["exists"]:
-                found[key["path"]] = {one["name"]: (one["kind"], one["data"]) for one in key["values"]}
-                todo += key["keys"]
-        return found
+        return values_read(self.runs[number], name)
 
     def history(self, number: int) -> dict[str, t.Any]:
         """The changes that a play lists last, by id."""

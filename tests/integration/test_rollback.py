@@ -14,6 +14,7 @@ import typing as t
 import pytest
 from integration.conftest import TargetOf
 from integration.controller import Run, task
+from integration.readings import reading, values_read
 
 pytestmark = pytest.mark.proves("rollback_exact")
 
@@ -40,8 +41,7 @@ SUITES = [
 
 def look(name: str) -> dict[str, t.Any]:
     """A reading of everything that may change, by the host script itself."""
-    paths = (SCHANNEL, POLICIES, WINHTTP)
-    return task(name, "host_read", {"contract": 1, "keys": [{"path": path, "depth": 9} for path in paths]})
+    return reading(name, SCHANNEL, POLICIES, WINHTTP)
 
 
 def written_by_hand(name: str, value: int) -> dict[str, t.Any]:
@@ -61,14 +61,7 @@ class Story:
 
     def values(self, name: str) -> dict[str, t.Any]:
         """Key -> value name -> kind and data, of a reading in between."""
-        found: dict[str, t.Any] = {}
-        todo = list(self.run.result(name)["keys"])
-        while todo:
-            key = todo.pop()
-            if key["exists"]:
-                found[key["path"]] = {one["name"]: (one["kind"], one["data"]) for one in key["values"]}
-                todo += key["keys"]
-        return found
+        return values_read(self.run, name)
 
 
 @pytest.fixture(scope="module")
