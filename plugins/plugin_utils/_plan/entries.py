@@ -18,16 +18,18 @@ from .model import Act, Entry, Reason, Verdict
 NOT_DECIDED = frozenset({Reason.UNREAD, Reason.UNDECIDED})
 
 
-def entry_of(one: Judgement, *, blocked: Reason | None = None, detail: str = "") -> Entry:
-    """The entry of one rule. ``blocked``: why nothing of its stage is written (later_stage, stage_blocked ...)."""
+def entry_of(one: Judgement, blocked: tuple[Reason, str] | None = None) -> Entry:
+    """The entry of one rule. ``blocked``: why nothing of its stage is written (later_stage, stage_blocked ...), and the
+    same as a sentence.
+    """
     if one.configured:
         return _entry(one, Act.NONE, one.reason, one.detail)
     if one.refusal:
         act = Act.NONE if one.reason in NOT_DECIDED else Act.REFUSED
         return _entry(one, act, one.reason, one.refusal)
     if blocked is not None:
-        act = Act.NONE if blocked is Reason.LATER_STAGE else Act.REFUSED
-        return _entry(one, act, blocked, detail)
+        reason, detail = blocked
+        return _entry(one, Act.NONE if reason is Reason.LATER_STAGE else Act.REFUSED, reason, detail)
     act = Act.DELETE if all(operation.after is None for operation in one.operations) else Act.SET
     return Entry(
         setting=one.rule.setting,
@@ -66,7 +68,7 @@ def leftover_entries(baseline: Baseline, state: State, judged: t.Sequence[Entry]
 def in_order(entries: t.Iterable[Entry], baseline: Baseline) -> tuple[Entry, ...]:
     """In the order of the baseline, which is that of the stages."""
     position = {name: number for number, name in enumerate(baseline.considered)}
-    return tuple(sorted(entries, key=lambda entry: position.get(entry.rule, len(position))))
+    return tuple(sorted(entries, key=lambda entry: position[entry.rule]))
 
 
 def _entry(one: Judgement, act: Act, reason: Reason, detail: str) -> Entry:

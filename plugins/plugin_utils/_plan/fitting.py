@@ -14,7 +14,6 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
     UNSUPPORTED,
     Meaning,
     Setting,
-    SettingKind,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, SettingState, State, usable_suites
 
@@ -23,8 +22,6 @@ from .values import bits_fit, data_for, same_meaning
 
 def configured_fits(rule: Rule, setting: Setting, found: SettingState, state: State) -> bool:
     """Whether the registry says what the rule wants, so that nothing has to be written."""
-    if found.form is Form.UNREAD:
-        return False
     if isinstance(rule.want, Absent):
         return found.form is Form.ABSENT
     if isinstance(rule.want, Explicit):
@@ -34,7 +31,7 @@ def configured_fits(rule: Rule, setting: Setting, found: SettingState, state: St
 
 def effective_fits(rule: Rule, setting: Setting, found: SettingState, state: State) -> bool | None:
     """Whether what counts since the boot is what the rule wants; None when that is not known."""
-    if found.form is Form.UNREAD or found.effective in (MIXED, UNKNOWN):
+    if found.effective in (MIXED, UNKNOWN):
         return None
     if isinstance(rule.want, Absent):
         return found.form is Form.ABSENT
@@ -51,23 +48,21 @@ def spelled_out(setting: Setting, found: SettingState, meaning: Meaning) -> bool
 
 def fits(want: Want, setting: Setting, meaning: Meaning, state: State) -> bool | None:
     """Compare a meaning with what is wanted. What this Windows does not have is off, and cannot be on."""
-    if meaning in (UNKNOWN, MIXED) or isinstance(want, Absent):
-        return None
     if isinstance(want, Explicit):
-        return fits(want.meaning, setting, meaning, state)
+        want = want.meaning
     if meaning == UNSUPPORTED:
         return want == DISABLED
     if isinstance(want, Bits):
-        return bits_fit(meaning, want) if isinstance(meaning, int) else None
-    if setting.kind is SettingKind.LIST:
-        return same_list(setting, want, meaning, state)
+        return isinstance(meaning, int) and bits_fit(meaning, want)
+    if isinstance(want, tuple):
+        return isinstance(meaning, tuple) and same_list(setting, want, meaning, state)
     return want == meaning
 
 
-def same_list(setting: Setting, want: Want, meaning: Meaning, state: State) -> bool | None:
-    """Whether two lists come to the same for this Windows: names that it does not know count for nothing."""
-    if not isinstance(want, tuple) or not isinstance(meaning, tuple):
-        return None
+def same_list(setting: Setting, want: tuple[str, ...], meaning: tuple[str, ...], state: State) -> bool | None:
+    """Whether two lists come to the same for this Windows: names that it does not know count for nothing; None when it
+    is not known which it knows.
+    """
     if setting.group == "cipher_suites":
         usable = usable_suites(want, state.identity, state.catalogue)
         return None if usable is None else usable == usable_suites(meaning, state.identity, state.catalogue)

@@ -14,7 +14,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from .lockout import Need
 from .model import Gate, Member, StageState
-from .stages import OPEN, PENDING, names
+from .stages import PENDING, names
 
 #: What an Exchange build has to be able to do before a stage may be applied (S1, S1-old, S18).
 NEEDED_ABILITIES: t.Mapping[str, str] = {"retire": "disable_tls_1_0"}
@@ -24,7 +24,7 @@ ORGANISATION_STAGE = "retire"
 
 
 def earlier_stage(stage: str, earlier: StageState, state: State) -> Gate:
-    """A stage waits for an earlier one that is not effective on this host."""
+    """A stage waits for an earlier one that is written on this host and of which it is not known that it counts."""
     if earlier.state == PENDING:
         reason = f"Stage '{earlier.stage}' is written and does not count yet. {earlier.detail}"
         remedy = f"Restart the server, then apply stage '{stage}'."
@@ -37,17 +37,19 @@ def earlier_stage(stage: str, earlier: StageState, state: State) -> Gate:
                 f"restart the server yourself, then apply stage '{stage}'."
             )
         return Gate(stage, "host", "boot", reason, remedy)
-    if earlier.state == OPEN:
-        reason = f"Stage '{earlier.stage}' is not in effect. {earlier.detail}"
-        remedy = (
-            "Look at what answers there: an endpoint that is not Schannel, a device in front of it, or a service that "
-            "was not restarted."
-        )
-        return Gate(stage, "host", "proof", reason, remedy)
     reason = f"Whether stage '{earlier.stage}' is in effect cannot be told. {earlier.detail}"
     return Gate(
         stage, "host", "unknown", reason, "Make the values readable for the account that is used, then run again."
     )
+
+
+def contradicted(stage: str, found: StageState) -> Gate:
+    """A stage that is written, and a connection says otherwise."""
+    remedy = (
+        "Look at what answers there: an endpoint that is not Schannel, a device in front of it, or a service that "
+        "was not restarted."
+    )
+    return Gate(stage, "host", "proof", f"Stage '{stage}' is not in effect. {found.detail}", remedy)
 
 
 def _unfinished(changes: t.Sequence[str]) -> str:
@@ -121,7 +123,7 @@ def ownership(stage: str, settings: t.Sequence[str], details: t.Sequence[str]) -
     )
 
 
-def refused(stage: str, settings: t.Sequence[str], details: t.Sequence[str], *, direct: bool = False) -> Gate:
+def refused(stage: str, settings: t.Sequence[str], details: t.Sequence[str], *, direct: bool) -> Gate:
     """Values that make no sense on this Windows. ``direct``: they were asked for by name, no rule wants them."""
     remedy = "Change the rule in an overlay, or take it out for this host."
     if direct:

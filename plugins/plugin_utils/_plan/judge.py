@@ -11,7 +11,6 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Absent, Bits, Explicit, Rule
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
-    MIXED,
     UNSUPPORTED,
     OperatingSystem,
     Setting,
@@ -71,7 +70,7 @@ def judge(rule: Rule, state: State, *, force: bool = False) -> Judgement:
         reason=why if refusal else reason,
         configured=False,
         effective=effective_fits(rule, setting, found, state),
-        pending=_waits(found),
+        pending=found.pending,
         before=before,
         after=before if refusal else after,
         operations=operations,
@@ -96,16 +95,12 @@ def _as_wanted(rule: Rule, setting: Setting, found: SettingState, state: State) 
         reason=_reason_for_nothing(setting, found, rule),
         configured=True,
         effective=effective,
-        pending=_waits(found),
+        pending=found.pending,
         before=meaning_data(found),
         after=meaning_data(found),
         operations=(),
-        detail="" if effective else _why_not_effective(_waits(found)),
+        detail="" if effective else _why_not_effective(found.pending),
     )
-
-
-def _waits(found: SettingState) -> bool:
-    return found.pending or found.effective == MIXED
 
 
 def meaning_data(found: SettingState) -> t.Any:

@@ -14,7 +14,7 @@ import dataclasses
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import REG_DWORD, Setting, SettingKind
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import ONE_IS_ON, State
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
 from . import gates
 from .model import Act, Entry, Operation, Plan, Reason
@@ -27,7 +27,7 @@ _ON = {SettingKind.PROTOCOL: 1, SettingKind.FLAG: 1, SettingKind.ALGORITHM: ALGO
 _FOREIGN = ("group_policy", "unknown")
 
 
-def normalised(plan: Plan, state: State, *, force: bool = False) -> Plan:
+def normalised(plan: Plan, state: State, *, force: bool) -> Plan:
     """The plan with every switch that is on in another number set to the usual one, in the stages that it reaches.
 
     A value that is 0, absent, malformed or usual already stays as the plan has it; so does every value whose rule does
@@ -68,8 +68,7 @@ def _entry(entry: Entry, state: State, force: bool) -> Entry:
 
 def _operations(setting: Setting, state: State) -> tuple[Operation, ...]:
     on = _ON.get(setting.kind)
-    # Where exactly 1 is on, another number means something else, and is the business of the rule.
-    if on is None or setting.group in ONE_IS_ON or setting.per_user:
+    if on is None:
         return ()
     found = state.settings[setting.id].values
     return tuple(

@@ -19,7 +19,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 
-from .lockout import BY_NAME_ONLY, usable_suites
+from .lockout import usable_suites
 
 #: Curves of Windows (in any case) and their names in TLS (RFC 8422, RFC 7748).
 _GROUPS: t.Mapping[str, str] = types.MappingProxyType(
@@ -82,8 +82,7 @@ def offer_as_installed(system: str, catalogue: Catalogue) -> Offer | None:
         )
         for side in SIDES
     }
-    known = (catalogue.suites.get(bare_suite(name)[0]) for name in suites.default if name not in suites.on_request)
-    names = dict.fromkeys(suite.name for suite in known if suite is not None and not suite.traits & BY_NAME_ONLY)
+    names = dict.fromkeys(bare_suite(name)[0] for name in suites.default if name not in suites.on_request)
     carries = catalogue.systems[system].suites_carry_curve
     groups = _groups_in(suites.default) if carries else _groups(suites.curves)
     return Offer(sides["server"], sides["client"], tuple(names), groups)

@@ -19,7 +19,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State
 from .entries import in_order, leftover_entries
 from .model import Entry, Gate, Member, Plan, Reason
 from .stages import FULFILLED
-from .walk import Observed, Question, as_blocked, gates_ahead, look, pass_by, take_stage
+from .walk import Blocks, Observed, Question, as_blocked, as_found, gates_ahead, look, nothing, take_stage
 
 
 def make_plan(
@@ -42,25 +42,22 @@ def make_plan(
     question = Question(state, baseline, members, observed, force)
     ahead = STAGES[STAGES.index(stage) + 1 :]
     entries: list[Entry] = []
-    found: list[Gate] = []
-    reached, done = "", True
-    blocks: t.Callable[[str], Gate] | None = None
+    found: tuple[Gate, ...] = ()
+    blocks: Blocks = nothing
+    reached = ""
     for name in STAGES[: STAGES.index(stage) + 1]:
-        if blocks is None:
-            step = take_stage(name, question)
-            blocks = step.blocks
-            if step.done:
-                reached = name
-        elif look(name, question)[1].state in FULFILLED:
-            step = take_stage(name, question)
-            reached = reached if found else name
+        judgements, now = look(name, question)
+        before = found or blocks(name)
+        if now.state in FULFILLED:
+            entries += as_found(judgements)
+        elif before:
+            found = before
+            entries += as_blocked(judgements, Reason.STAGE_BLOCKED, before[0].reason)
         else:
-            gate = found[0] if found else blocks(name)
-            step = pass_by(name, question, gate)
-            found += [] if found else [gate]
-        entries += step.entries
-        found += step.gates
-        done = done and step.done
+            step = take_stage(judgements, now, question)
+            entries += step.entries
+            found, blocks = step.gates, step.blocks
+        reached = reached if found else name
     for name in ahead:
         entries += as_blocked(look(name, question)[0], Reason.LATER_STAGE, "")
     next_stage, next_gates = _next(ahead, found, blocks, question)
@@ -70,23 +67,22 @@ def make_plan(
         stage=stage,
         reached=reached,
         entries=in_order(entries, baseline),
-        gates=tuple(found),
+        gates=found,
         next_stage=next_stage,
         next_gates=next_gates,
         reboot_required=any(state.catalogue.settings[entry.setting].reboot for entry in entries if entry.operations),
         applyable=any(entry.operations for entry in entries),
-        complete=done,
+        complete=not found,
     )
 
 
 def _next(
-    ahead: tuple[str, ...], found: list[Gate], blocks: t.Callable[[str], Gate] | None, question: Question
+    ahead: tuple[str, ...], found: tuple[Gate, ...], blocks: Blocks, question: Question
 ) -> tuple[str, tuple[Gate, ...]]:
     """The stage to come after this plan, and what blocks it as far as that can be told now."""
     if found:
         return found[0].stage, ()
     for name in ahead:
         if look(name, question)[1].state not in FULFILLED:
-            first = () if blocks is None else (blocks(name),)
-            return name, first + gates_ahead(name, question)
+            return name, blocks(name) + gates_ahead(name, question)
     return "", ()

@@ -82,7 +82,7 @@ def stage_state(
     if unread:
         whose = names([one.rule.id for one in unread])
         return StageState(stage, UNKNOWN, f"Cannot be judged: {whose}. {unread[0].detail}")
-    waiting = [one.rule.id for one in judgements if one.effective is not True and one.pending]
+    waiting = [one.rule.id for one in judgements if one.pending]
     if waiting:
         return StageState(stage, PENDING, f"Waits for a restart: {names(waiting)}.")
     unclear = [one.rule.id for one in judgements if one.effective is not True]

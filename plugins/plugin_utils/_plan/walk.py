@@ -19,9 +19,11 @@ from .entries import NOT_DECIDED, entry_of
 from .judge import Judgement
 from .lockout import certificate_types, lost
 from .model import Entry, Gate, Member, Reason, StageState
-from .stages import FULFILLED, PENDING, UNKNOWN, judge_stage, stage_state
+from .stages import PENDING, UNKNOWN, judge_stage, stage_state
 
 Observed = t.Sequence[t.Mapping[str, t.Any]]
+
+Blocks = t.Callable[[str], tuple[Gate, ...]]
 
 #: Groups whose change can leave somebody without a suite.
 CAN_LOCK_OUT = frozenset({"protocols", "ciphers", "hashes", "key_exchange", "cipher_suites"})
@@ -38,46 +40,40 @@ class Question:
     force: bool
 
 
+def nothing(_stage: str) -> tuple[Gate, ...]:
+    """Nothing stands before a stage."""
+    return ()
+
+
 @dataclasses.dataclass(frozen=True)
 class Step:
     """What became of one stage.
 
-    ``done``: nothing is missing once the host was restarted. ``blocks``: makes the gate of the first later stage that
-    has something to do; None when later stages may follow at once.
+    ``gates``: why something of it is missing, even once the host was restarted. ``blocks``: from the name of a later
+    stage that has something to do to the gate before it; to none when later stages may follow at once.
     """
 
     entries: tuple[Entry, ...]
     gates: tuple[Gate, ...] = ()
-    done: bool = True
-    blocks: t.Callable[[str], Gate] | None = None
+    blocks: Blocks = nothing
 
 
-def take_stage(stage: str, question: Question) -> Step:
-    """Decide about one stage that nothing earlier blocks."""
-    judgements, found = look(stage, question)
-    if found.state in FULFILLED:
-        return Step(as_found(judgements))
+def take_stage(judgements: tuple[Judgement, ...], found: StageState, question: Question) -> Step:
+    """Decide about one stage that is not fulfilled and that nothing earlier blocks."""
+    stage = found.stage
     if found.state == PENDING or (found.state == UNKNOWN and _nothing_left(stage, judgements, question.baseline)):
         return Step(as_found(judgements), blocks=_behind(found, question.state))
     if found.state == UNKNOWN:
-        return Step(as_found(judgements), (gates.undecided(stage, found),), False, _behind(found, question.state))
+        return Step(as_found(judgements), (gates.undecided(stage, found),))
     writing = tuple(one for one in judgements if one.operations)
     if not writing and not any(one.refusal for one in judgements):
-        gate = gates.earlier_stage(stage, found, question.state)
-        return Step(as_found(judgements), (gate,), False, _behind(found, question.state))
+        return Step(as_found(judgements), (gates.contradicted(stage, found),))
     if writing:
         closed, reason = _stage_gate(stage, writing, question)
         if closed is not None:
-            return Step(as_blocked(judgements, reason, closed.reason), (closed,), False, _behind(found, question.state))
+            return Step(as_blocked(judgements, reason, closed.reason), (closed,))
     own = _entry_gates(stage, judgements, direct=question.baseline.direct)
-    entries = tuple(entry_of(one) for one in judgements)
-    return Step(entries, own, not own, _written(stage, writing, question.state))
-
-
-def pass_by(stage: str, question: Question, gate: Gate) -> Step:
-    """A stage behind a gate: it is judged, and nothing of it is written."""
-    judgements, _found = look(stage, question)
-    return Step(as_blocked(judgements, Reason.STAGE_BLOCKED, gate.reason), done=False)
+    return Step(as_found(judgements), own, _written(stage, writing, question.state))
 
 
 def look(stage: str, question: Question) -> tuple[tuple[Judgement, ...], StageState]:
@@ -87,13 +83,13 @@ def look(stage: str, question: Question) -> tuple[tuple[Judgement, ...], StageSt
 
 
 def as_found(judgements: tuple[Judgement, ...]) -> tuple[Entry, ...]:
-    """Entries of a stage in which nothing is to be written."""
+    """Entries of a stage that nothing blocks."""
     return tuple(entry_of(one) for one in judgements)
 
 
 def as_blocked(judgements: tuple[Judgement, ...], reason: Reason, detail: str) -> tuple[Entry, ...]:
     """Entries of a stage in which nothing may be written."""
-    return tuple(entry_of(one, blocked=reason, detail=detail) for one in judgements)
+    return tuple(entry_of(one, (reason, detail)) for one in judgements)
 
 
 def gates_ahead(stage: str, question: Question) -> tuple[Gate, ...]:
@@ -145,12 +141,12 @@ def _entry_gates(stage: str, judgements: tuple[Judgement, ...], *, direct: bool)
     return tuple(found)
 
 
-def _behind(found: StageState, state: State) -> t.Callable[[str], Gate]:
-    return lambda stage: gates.earlier_stage(stage, found, state)
+def _behind(found: StageState, state: State) -> Blocks:
+    return lambda stage: (gates.earlier_stage(stage, found, state),)
 
 
-def _written(stage: str, writing: tuple[Judgement, ...], state: State) -> t.Callable[[str], Gate] | None:
+def _written(stage: str, writing: tuple[Judgement, ...], state: State) -> Blocks:
     """Later stages wait for the restart that the written values need; values that count at once hold nobody up."""
     if any(state.catalogue.settings[one.rule.setting].reboot for one in writing):
-        return lambda later: gates.after_writing(later, stage)
-    return None
+        return lambda later: (gates.after_writing(later, stage),)
+    return nothing

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from tools.planned_host import PlannedHost
-from tools.sample_host import protocol
+from tools.sample_host import POLICY_LISTS, protocol
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Entry, Reason, Verdict, judge_rules
@@ -65,3 +65,8 @@ def test_exceptions_and_rules_for_others_are_told_as_such() -> None:
     entries = audit()[1]
     assert {one.verdict for one in entries if one.rule.startswith("rc4")} == {Verdict.EXEMPT}
     assert of_rule(entries, "own").verdict is Verdict.NOT_APPLICABLE
+
+
+def test_an_audit_tells_of_a_value_that_is_not_ours_to_write() -> None:
+    found = of_rule(audit({POLICY_LISTS: {"Functions": "TLS_RSA_WITH_AES_128_CBC_SHA"}})[1], "cipher_suites_2016")
+    assert (found.reason, found.operations) == (Reason.OWNER_UNKNOWN, ())

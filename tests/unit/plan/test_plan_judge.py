@@ -10,7 +10,9 @@ import dataclasses
 import typing as t
 
 import pytest
-from tools.sample_host import BOOT, LONG_AGO, SCHANNEL, WINDOWS, WINHTTP, protocol, sample_state
+from tools.registry import change, state_of
+from tools.registry import written as wrote
+from tools.sample_host import BOOT, LONG_AGO, NOW, POLICY_LISTS, SCHANNEL, WINDOWS, WINHTTP, protocol, sample_state
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Bits, direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
@@ -165,3 +167,42 @@ def test_what_an_export_does_not_hold_is_not_called_unreadable() -> None:
     found = judge(rule, read_state(observation, load()))
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, Reason.UNREAD)
     assert found.detail == found.refusal == "The registry key is not in the export."
+
+
+def test_what_we_deleted_after_the_boot_is_as_wanted_and_not_known_to_count_yet() -> None:
+    key = r"SCHANNEL\Protocols\TLS 1.1\Server"
+    (rule,) = direct({SETTING: "absent"}, load()).rules
+    found = judge(rule, state_of("[SCHANNEL]\n", journal=[change(operations=[wrote(key, "Enabled", 0, None)])]))
+    assert (found.verdict, found.configured, found.effective, found.pending) == (Verdict.UNKNOWN, True, None, True)
+    assert found.detail == "Configured as wanted; counts everywhere after a restart."
+
+
+def test_a_list_that_was_written_after_the_boot_waits_for_the_next_one() -> None:
+    setting = "cipher_suites.group_policy"
+    registry = {POLICY_LISTS: {"Functions": LISTS[setting]}}
+    found = judged(setting, [LISTS[setting]], registry, written={POLICY_LISTS: NOW})
+    assert (found.configured, found.effective, found.pending) == (True, None, True)
+    assert found.detail == "Configured as wanted; counts everywhere after a restart."
+
+
+def test_a_value_of_somebody_else_is_refused_unless_it_is_forced() -> None:
+    setting = "curves.group_policy"
+    registry = {POLICY_LISTS: {"EccCurves": ["NistP384"]}}
+    (rule,) = direct({setting: ["NistP256"]}, load()).rules
+    state = sample_state("ws2016", None, registry)
+    assert judge(rule, state).reason is Reason.OWNER_UNKNOWN
+    assert judge(rule, state, force=True).reason is Reason.DIFFERS
+
+
+def test_a_mask_that_would_lose_its_last_bit_stays_where_the_default_is_not_known() -> None:
+    setting = "wininet.machine"
+    place = load().settings[setting].places[0]
+    found = judged(setting, Bits(0, 0x28), {place.key: {place.name: 0x28}})
+    assert (found.verdict, found.reason, found.operations) == (Verdict.UNKNOWN, Reason.UNDECIDED, ())
+    assert (found.before, found.after) == (0x28, 0x28)
+    assert found.refusal == f"What Windows does without '{setting}' is not known."
+
+
+def test_a_mask_of_which_nothing_is_known_does_not_fit() -> None:
+    found = judged("wininet.machine", Bits(0x800, 0))
+    assert (found.configured, found.effective, found.before) == (False, None, None)

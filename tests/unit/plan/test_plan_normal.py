@@ -13,8 +13,9 @@ from hypothesis import given
 from tools.examples import examples
 from tools.planned_host import PREPARED, PlannedHost, entry, written
 from tools.random_hosts import STAGE, hosts
-from tools.sample_host import protocol
+from tools.sample_host import protocol, sample_state
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
@@ -34,6 +35,9 @@ AES = r"SCHANNEL\Ciphers\AES 128/128"
 SHA256 = r"SCHANNEL\Hashes\SHA256"
 ECDH = r"SCHANNEL\KeyExchangeAlgorithms\ECDH"
 DOTNET = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
+
+
+PRINTERS = "exceptions:\n  - {rule: tls_1_2, owner: Ann, reason: Old printers, ticket: C-1, until: 2027-01-01}\n"
 
 
 def normal(host: PlannedHost, stage: str, *, force: bool = False) -> tuple[Plan, Plan]:
@@ -162,3 +166,24 @@ def test_what_counts_is_the_same_before_and_after(host: PlannedHost, stage: str)
     again = normalised(make_plan(done, host.baseline, stage, members=PREPARED, force=True), done, force=True)
     first, second = ({(one.path, one.name) for one in plan.operations} for plan in (usual, again))
     assert first & second == set()
+
+
+def test_a_number_that_an_exception_lets_stand_is_left_alone() -> None:
+    host = PlannedHost("ws2016", "15.1.2507.6", protocol("TLS 1.2", ON, 0), overlays=[PRINTERS])
+    plan, usual = normal(host, "prepare")
+    assert entry(plan, "tls_1_2.server").reason is Reason.EXEMPT
+    assert usual.operations == plan.operations
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_number_in_a_group_policy_place_is_left_to_whoever_wrote_it_unless_forced(force: bool) -> None:
+    setting = "wininet.ssl3_fallback"
+    baseline = direct({setting: "enabled"}, load())
+    place = load().settings[setting].places[0]
+    state = sample_state("ws2016", None, {place.key: {place.name: 7}})
+    assert state.owners == {setting: "unknown"}
+    plan = make_plan(state, baseline, "prepare", force=force)
+    assert plan.operations == ()
+    usual = normalised(plan, state, force=force)
+    assert [one.after and one.after.data for one in usual.operations] == ([1] if force else [])
+    assert usual.next_gates == ()

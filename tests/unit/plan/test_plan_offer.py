@@ -11,7 +11,7 @@ import json
 import typing as t
 
 import pytest
-from tools.sample_host import LOCAL_LISTS, LONG_AGO, NOW, POLICY_LISTS, SCHANNEL, protocol, sample_state
+from tools.sample_host import BUILDS, LOCAL_LISTS, LONG_AGO, NOW, POLICY_LISTS, SCHANNEL, protocol, sample_state
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
@@ -118,6 +118,21 @@ def test_a_suite_with_its_curve_is_called_by_its_iana_name_once() -> None:
 def test_before_windows_10_the_groups_are_those_that_the_suites_name(suites: str, groups: tuple[str, ...]) -> None:
     now, then = now_and_then({POLICY_LISTS: {"Functions": suites}}, "ws2012r2")
     assert now.groups == then.groups == groups
+
+
+def test_before_windows_10_a_list_that_waits_for_a_boot_names_the_groups_then() -> None:
+    suite = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P384"
+    now, then = now_and_then({POLICY_LISTS: {"Functions": suite}}, "ws2012r2", written={POLICY_LISTS: NOW})
+    assert (now.groups, then.groups) == (None, ("secp384r1",))
+
+
+@pytest.mark.parametrize("system", BUILDS)
+def test_no_windows_as_installed_offers_a_suite_without_encryption_or_certificate(system: str) -> None:
+    installed = offer_as_installed(system, load())
+    assert installed is not None
+    assert installed.suites
+    assert set(installed.suites) <= set(load().suites)
+    assert not [name for name in installed.suites if load().suites[name].traits & {"null", "psk"}]
 
 
 @pytest.mark.parametrize("system", ["ws2008r2", "ws2012", "ws2012r2"])

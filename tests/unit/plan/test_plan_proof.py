@@ -133,3 +133,10 @@ def test_a_version_that_the_binding_of_the_port_forbids_contradicts_nothing() ->
     wanted, on = {"protocols.tls_1_2.server": "enabled"}, protocol("TLS 1.2", 1, 0)
     assert said(wanted, on, answer(tls_1_2="refused")) == "ex1:443 (https) refuses TLS 1.2."
     assert said(wanted, {**on, binding: {"DefaultFlags": 0x1000}}, answer(tls_1_2="refused")) == ""
+
+
+def test_a_version_that_one_of_the_bindings_of_the_port_forbids_contradicts_nothing() -> None:
+    bindings = r"HKLM\SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
+    wanted, on = {"protocols.tls_1_2.server": "enabled"}, protocol("TLS 1.2", 1, 0)
+    two = {rf"{bindings}\0.0.0.0:443": {"DefaultFlags": 0x1000}, rf"{bindings}\10.0.0.1:443": {"DefaultFlags": 0}}
+    assert said(wanted, {**on, **two}, answer(tls_1_2="refused")) == ""

@@ -11,13 +11,15 @@ import typing as t
 import pytest
 from lab import preg
 from tools.planned_host import PlannedHost, entry, unreadable, written
-from tools.sample_host import POLICY_LISTS, WINHTTP, WINHTTP_32, protocol, sample_state
+from tools.sample_host import POLICY_LISTS, SCHANNEL, WINHTTP, WINHTTP_32, protocol, sample_state
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import direct
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._host import RegistryValue
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     Act,
     Entry,
+    Operation,
     Plan,
     Reason,
     Verdict,
@@ -89,6 +91,15 @@ def test_a_version_is_written_only_where_a_value_says_something_else(
 ) -> None:
     plan = plan_of("protocols.tls_1_1.server", wanted, side(*found))
     assert written(plan) == {("Server", name): data for name, data in writes.items()}
+
+
+def test_an_operation_says_how_where_from_what_and_to_what_it_writes() -> None:
+    key = rf"{SCHANNEL}\Protocols\TLS 1.1\Server"
+    before = RegistryValue("Enabled", 4, 0)
+    (operation,) = plan_of("protocols.tls_1_1.server", "enabled", side(0, 0)).operations
+    assert operation == Operation("set", key, "Enabled", before, RegistryValue("Enabled", 4, 1))
+    (operation,) = plan_of("protocols.tls_1_1.server", "absent", side(0, None)).operations
+    assert operation == Operation("delete_value", key, "Enabled", before, None)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +261,7 @@ def test_a_number_is_written_as_it_is() -> None:
         ({POLICY_LISTS: {"Functions": LISTS[0]}}, False, Reason.OWNER_UNKNOWN),
         ({POLICY_LISTS: {"Functions": LISTS[0]}}, True, Reason.DIFFERS),
         ({POLICY_LISTS: {"Functions": ",".join(LISTS)}}, False, Reason.AS_WANTED),
+        ({POLICY_LISTS: {"Functions": ",".join([*LISTS, "TLS_NO_SUCH"])}}, False, Reason.EQUAL_MEANING),
         ({POLICY_LISTS: {"EccCurves": ["NistP256"]}}, False, Reason.ABSENT),
     ],
 )

@@ -98,6 +98,16 @@ def test_a_change_that_did_not_end_is_no_debt_where_its_values_were_there_before
     assert state_of(OFF, journal=[change("one", state="open", operations=same)]).debt.changes == ()
 
 
+def test_a_value_that_was_not_asked_for_is_not_taken_for_deleted() -> None:
+    lsa = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"
+    text = f'[{lsa}]\n"FIPSAlgorithmPolicy"=dword:0\n'
+    for name in ("Bounds", "FIPSAlgorithmPolicy"):
+        stopped = change("one", state="open", operations=[written(lsa, name, 1, None)])
+        assert state_of(text, journal=[stopped]).debt.changes == ()
+    stopped = change("one", state="open", operations=[written(lsa, "FIPSAlgorithmPolicy", 1, None)])
+    assert state_of(f"[{lsa}]\n", journal=[stopped]).debt.changes == ("one",)
+
+
 def test_a_change_that_did_not_end_is_no_debt_after_a_boot_and_where_none_is_needed() -> None:
     one = written(SERVER, *ZERO_OVER_ONE)
     for more in ({"boot": BOOT - HOUR}, {"reboot_required": False}):
