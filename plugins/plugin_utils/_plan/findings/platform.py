@@ -42,8 +42,8 @@ def _exchange_support(view: View) -> t.Iterator[Hit]:
 
 def _os_support(view: View) -> t.Iterator[Hit]:
     os = view.state.identity.os
-    end = _OS_SUPPORT_ENDED.get(os.id, "") if os is not None else ""
-    if os is not None and _is_over(view, end):
+    end = None if os is None else _OS_SUPPORT_ENDED.get(os.id)
+    if os is not None and end is not None and _is_over(view, end):
         yield Hit("os", f"Extended support of {os.name} ended on {end}.")
 
 
@@ -65,8 +65,8 @@ def _combination(view: View) -> t.Iterator[Hit]:
 
 def _lacks(view: View, ability: str) -> bool:
     identity = view.state.identity
-    installed = identity.exchange not in (None, "none") and identity.exchange_build is not None
-    return installed and ability not in identity.abilities
+    known = identity.exchange is not None and identity.exchange_build is not None
+    return known and ability not in identity.abilities
 
 
 def _no_tls_1_2(view: View) -> t.Iterator[Hit]:

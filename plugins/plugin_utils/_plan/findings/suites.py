@@ -21,24 +21,24 @@ _TLS_1_3 = "tls_1_3"
 
 
 def _too_long(view: View) -> t.Iterator[Hit]:
-    state = view.find(_POLICY)
-    value = state.values[0] if state is not None and state.form is Form.SET else None
-    if value is not None and isinstance(value.data, str) and len(value.data) > LONGEST_POLICY_LIST:
+    state = view.state.settings[_POLICY]
+    (value,) = state.values
+    text = value.data if state.form is Form.SET and value is not None else None
+    if isinstance(text, str) and len(text) > LONGEST_POLICY_LIST:
         yield Hit(
-            _POLICY, f"The Group Policy suite list has {len(value.data)} characters; {LONGEST_POLICY_LIST} are allowed."
+            _POLICY, f"The Group Policy suite list has {len(text)} characters; {LONGEST_POLICY_LIST} are allowed."
         )
 
 
 def _empty(view: View) -> t.Iterator[Hit]:
-    state = view.find(_POLICY)
-    names = state.configured if state is not None and state.form is Form.SET else None
+    names = view.state.settings[_POLICY].configured
     if isinstance(names, tuple) and not any(name.strip() for name in names):
         yield Hit(_POLICY, "The Group Policy suite list is there and names no suite.")
 
 
 def _policy_kind(view: View) -> t.Iterator[Hit]:
-    state = view.find(_POLICY)
-    if state is not None and state.form is Form.MALFORMED:
+    state = view.state.settings[_POLICY]
+    if state.form is Form.MALFORMED:
         effect = (
             "Windows ignores it and the local list stays in force"
             if state.future != "unknown"
@@ -50,8 +50,8 @@ def _policy_kind(view: View) -> t.Iterator[Hit]:
 
 
 def _local_form(view: View) -> t.Iterator[Hit]:
-    state = view.find(_LOCAL)
-    if state is not None and state.form is Form.MALFORMED:
+    state = view.state.settings[_LOCAL]
+    if state.form is Form.MALFORMED:
         yield Hit(
             _LOCAL,
             f"The local suite list is {words.value(state.values[0])}; REG_MULTI_SZ with one suite per element "

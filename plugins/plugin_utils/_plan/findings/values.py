@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Place, SettingKind, nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Place, Setting, SettingKind, nearest
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     RegistryKey,
@@ -35,45 +35,39 @@ _ALMOST_EQUAL = 0.85
 _PathKey = tuple[str, ...]
 
 
-def _places(view: View) -> t.Iterator[tuple[str, Place, RegistryValue]]:
-    """(setting id, place, value) of every machine-wide value that is there."""
+def _places(view: View) -> t.Iterator[tuple[Setting, Place, RegistryValue]]:
+    """(setting, place, value) of every machine-wide value that is there."""
     for setting in view.state.catalogue.settings.values():
-        state = view.find(setting.id)
-        if state is not None and not setting.per_user:
-            for place, value in zip(setting.places, state.values):
-                if value is not None:
-                    yield setting.id, place, value
+        for place, value in zip(setting.places, view.state.settings[setting.id].values):
+            if value is not None and not setting.per_user:
+                yield setting, place, value
 
 
 def _wrong_kind(view: View) -> t.Iterator[Hit]:
-    for setting_id, place, value in _places(view):
-        state = view.find(setting_id)
-        if state is None or state.form is not Form.MALFORMED or setting_id.split(".")[0] in _LIST_GROUPS:
-            continue
-        if value.raw or value.kind != place.kind:
+    for setting, place, value in _places(view):
+        malformed = view.state.settings[setting.id].form is Form.MALFORMED and (value.raw or value.kind != place.kind)
+        if malformed and setting.group not in _LIST_GROUPS:
             found = f"{words.value(value)}, {words.kind(place.kind)} is expected"
             if value.kind == place.kind:
                 found = f"{words.value(value)}, which is not well formed for its kind"
-            yield Hit(setting_id, f"{words.path(place.key)}: the value {place.name} is {found}.")
+            yield Hit(setting.id, f"{words.path(place.key)}: the value {place.name} is {found}.")
 
 
 def _algorithm_data(view: View) -> t.Iterator[Hit]:
-    for setting_id, place, value in _places(view):
-        setting = view.state.catalogue.settings[setting_id]
+    for setting, place, value in _places(view):
         well_formed = setting.kind is SettingKind.ALGORITHM and value.kind == place.kind and not value.raw
         if well_formed and value.data not in _DOCUMENTED:
-            yield Hit(setting_id, f"{words.path(place.key)}: {place.name} is {words.value(value)}.")
+            yield Hit(setting.id, f"{words.path(place.key)}: {place.name} is {words.value(value)}.")
 
 
 def _ignored_by_os(view: View) -> t.Iterator[Hit]:
     os = view.state.identity.os
     for setting in view.state.catalogue.settings.values():
-        state = view.find(setting.id)
+        state = view.state.settings[setting.id]
         # The loser of two lists is inert as well, but that is how Windows is made.
-        if state is None or os is None or state.origin is not Origin.INERT or os.id in (setting.os or (os.id,)):
-            continue
-        values = ", ".join(words.value(value) for value in state.values if value is not None)
-        yield Hit(setting.id, f"{setting.title}: the value ({values}) has no effect, {os.name} does not read it.")
+        if os is not None and state.origin is Origin.INERT and setting.os and os.id not in setting.os:
+            values = ", ".join(words.value(value) for value in state.values if value is not None)
+            yield Hit(setting.id, f"{setting.title}: the value ({values}) has no effect, {os.name} does not read it.")
 
 
 def _known_names(view: View) -> dict[_PathKey, dict[str, str]]:
@@ -103,7 +97,7 @@ def _wrong_key(view: View) -> t.Iterator[Hit]:
 
 def _keys_of_areas(view: View, known: t.Mapping[_PathKey, object]) -> t.Iterator[RegistryKey]:
     """Keys with a right name: those that hold settings, and those on the way to them."""
-    on_the_way = {place[:length] for place in known for length in range(len(path_key(SCHANNEL)), len(place) + 1)}
+    on_the_way = {place[:length] for place in known for length in range(len(place))}
     for key in view.state.observation.walk():
         place = view.place(key)
         if place in known or (place in on_the_way and place[: len(path_key(SCHANNEL))] == path_key(SCHANNEL)):
@@ -129,11 +123,9 @@ def _misspelt_name(view: View) -> t.Iterator[Hit]:
     known = _known_names(view)
     area = {fold(n): n for names in known.values() for n in names.values()}
     for key in view.state.observation.walk():
-        here = known.get(view.place(key))
-        for value in key.values if here else ():
-            if not value.name or fold(value.name) in area or here is None:
-                continue
-            near = _near(value.name, here)
+        here = known.get(view.place(key), {})
+        for value in key.values:
+            near = _near(value.name, here) if fold(value.name) not in area else None
             if near is not None:
                 yield Hit(
                     words.path(key.path),
