@@ -46,7 +46,7 @@ def on(text: str, os: str = "ws2016", exchange: str | None = "none", **more: t.A
             "ws2025",
             "15.2.221.12",
             "exchange",
-            "Exchange Server 2019 is supported on Windows Server 2025 from Exchange 2019 CU14 on; this is build 15.2.221.12",
+            "Exchange Server 2019 is supported on Windows Server 2025",
         ),
     ],
 )
@@ -56,6 +56,11 @@ def test_a_finding_about_the_platform_is_about_windows_or_exchange(
     ((found, text),) = said(f"platform.{finding}", on(NOTHING, os, exchange))
     assert found == subject
     assert text.startswith(message)
+
+
+def test_a_build_that_is_too_old_for_its_windows_is_told_with_the_first_that_is_not() -> None:
+    ((_subject, message),) = said("platform.combination", on(NOTHING, "ws2025", "15.2.221.12"))
+    assert message.endswith(" from Exchange 2019 CU14 on; this is build 15.2.221.12.")
 
 
 def test_the_first_build_that_is_supported_on_a_windows_is_supported() -> None:
