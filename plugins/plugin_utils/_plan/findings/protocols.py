@@ -66,10 +66,10 @@ def _sides_differ(view: View) -> t.Iterator[Hit]:
         outgoing, incoming = _future(client), _future(server)
         known = outgoing not in _UNDECIDED and incoming not in _UNDECIDED
         if known and outgoing != incoming and (_written(client) or _written(server)):
-            name = words.VERSION_NAMES.get(version, version)
+            subject = f"protocols.{version}"
             yield Hit(
-                f"protocols.{version}",
-                f"{name} is {words.meaning(outgoing)} for outgoing connections (Client) "
+                subject,
+                f"{words.version_of(subject)} is {words.meaning(outgoing)} for outgoing connections (Client) "
                 f"and {words.meaning(incoming)} for incoming ones (Server).",
             )
 
@@ -80,10 +80,11 @@ def _one_side_only(view: View) -> t.Iterator[Hit]:
         missing = [side for side, form in forms.items() if form is Form.ABSENT]
         written = [side for side, state in (("Client", client), ("Server", server)) if _written(state)]
         if len(missing) == 1 and written and client.future == server.future and client.future != UNSUPPORTED:
-            name = words.VERSION_NAMES.get(version, version)
+            subject = f"protocols.{version}.{missing[0].lower()}"
             yield Hit(
-                f"protocols.{version}.{missing[0].lower()}",
-                f"{name} is set for {written[0]} only; for {missing[0]} the default of Windows counts.",
+                subject,
+                f"{words.version_of(subject)} is set for {written[0]} only; "
+                f"for {missing[0]} the default of Windows counts.",
             )
 
 
@@ -108,17 +109,15 @@ def _half_configured(view: View) -> t.Iterator[Hit]:
             )
 
 
-def _numbers(state: SettingState) -> tuple[bool, bool] | None:
-    """Enabled and DisabledByDefault of a complete, well-formed pair."""
-    if state.form is not Form.SET or len(state.values) != 2:
-        return None
-    enabled, by_default = state.values
-    return (bool(enabled.data), bool(by_default.data)) if enabled is not None and by_default is not None else None
+def _says(state: SettingState, enabled: bool, by_default: bool) -> bool:
+    """Whether a complete, well-formed pair has these Enabled and DisabledByDefault."""
+    found = [bool(value.data) for value in state.values if value is not None]
+    return state.form is Form.SET and found == [enabled, by_default]
 
 
 def _enabled_but_disabled_by_default(view: View) -> t.Iterator[Hit]:
     for setting, state in view.settings("protocols"):
-        if _numbers(state) == (True, True) and state.future != UNSUPPORTED:
+        if _says(state, True, True) and state.future != UNSUPPORTED:
             yield Hit(
                 setting.id,
                 f"{words.version_of(setting)} {words.side_of(setting)} has Enabled {words.value(state.values[0])} and "
@@ -128,7 +127,7 @@ def _enabled_but_disabled_by_default(view: View) -> t.Iterator[Hit]:
 
 def _off_but_not_by_default(view: View) -> t.Iterator[Hit]:
     for setting, state in view.settings("protocols"):
-        if _numbers(state) == (False, False) and state.future != UNSUPPORTED:
+        if _says(state, False, False) and state.future != UNSUPPORTED:
             yield Hit(
                 setting.id,
                 f"{words.version_of(setting)} {words.side_of(setting)} has Enabled 0, which alone decides; "
@@ -155,10 +154,8 @@ def _unsupported_version(view: View) -> t.Iterator[Hit]:
 def _tls_1_3_os(view: View) -> t.Iterator[Hit]:
     os = view.state.identity.os
     for side in SIDES:
-        state = view.find(f"protocols.tls_1_3.{side}")
-        if state is None or os is None or state.future != UNSUPPORTED:
-            continue
-        if _switched_on(state):
+        state = view.state.settings[f"protocols.tls_1_3.{side}"]
+        if os is not None and state.future == UNSUPPORTED and _switched_on(state):
             yield Hit(
                 state.setting, f"TLS 1.3 {side} is switched on in the registry, but {os.name} does not support TLS 1.3."
             )
@@ -166,12 +163,12 @@ def _tls_1_3_os(view: View) -> t.Iterator[Hit]:
 
 def _tls_1_3_exchange(view: View) -> t.Iterator[Hit]:
     identity = view.state.identity
-    if identity.exchange in (None, "none") or identity.exchange_build is None or "tls_1_3" in identity.abilities:
+    if identity.exchange is None or identity.exchange_build is None or "tls_1_3" in identity.abilities:
         return
     build = ".".join(str(number) for number in identity.exchange_build)
     for side in SIDES:
-        state = view.find(f"protocols.tls_1_3.{side}")
-        if state is not None and state.future in (ENABLED, DISABLED_BY_DEFAULT):
+        state = view.state.settings[f"protocols.tls_1_3.{side}"]
+        if state.future in (ENABLED, DISABLED_BY_DEFAULT):
             why = "by the default of Windows" if state.form is Form.ABSENT else "in the registry"
             yield Hit(
                 state.setting,
@@ -182,16 +179,15 @@ def _tls_1_3_exchange(view: View) -> t.Iterator[Hit]:
 
 def _tls_1_2_off(view: View) -> t.Iterator[Hit]:
     for side in SIDES:
-        state = view.find(f"protocols.tls_1_2.{side}")
-        if state is not None and state.future in (DISABLED, DISABLED_BY_DEFAULT):
+        state = view.state.settings[f"protocols.tls_1_2.{side}"]
+        if state.future in (DISABLED, DISABLED_BY_DEFAULT):
             why = "by the default of Windows" if state.form is Form.ABSENT else "in the registry"
             yield Hit(state.setting, f"TLS 1.2 {side} is {words.meaning(state.future)} {why}.")
 
 
 def _none_left(view: View) -> t.Iterator[Hit]:
     for side in SIDES:
-        states = [view.find(f"protocols.{version}.{side}") for version in VERSIONS]
-        futures = [UNKNOWN if state is None else state.future for state in states]
+        futures = [view.state.settings[f"protocols.{version}.{side}"].future for version in VERSIONS]
         if all(future in (DISABLED, UNSUPPORTED) for future in futures):
             yield Hit(f"protocols.{side}", f"Every version is off for {side}s: no TLS connection is possible any more.")
 
