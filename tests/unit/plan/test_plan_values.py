@@ -227,6 +227,12 @@ def test_a_suite_list_is_written_as_one_text_and_leaves_the_curves_alone() -> No
     assert (operation.name, operation.after.kind, operation.after.data) == ("Functions", 1, ",".join(LISTS))
 
 
+def test_a_wanted_name_that_this_windows_does_not_know_is_not_missed() -> None:
+    registry = {POLICY_LISTS: {"Functions": ",".join(LISTS)}}
+    found = only(plan_of("cipher_suites.group_policy", [*LISTS, "TLS_AES_256_GCM_SHA384"], registry))
+    assert (found.act, found.verdict, found.operations) == (Act.NONE, Verdict.PASS, ())
+
+
 def test_a_curve_list_is_written_as_elements_and_leaves_the_suites_alone() -> None:
     registry = {POLICY_LISTS: {"Functions": ",".join(LISTS)}}
     plan = plan_of("curves.group_policy", ["NistP384", "NistP256"], registry)
