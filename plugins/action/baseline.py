@@ -20,7 +20,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._action import (
 from ansible_collections.msexchange.tls.plugins.plugin_utils._change import host_data_of, host_plan
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Member, make_plan, normalised
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
-from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, JUDGE
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import AMONG_OTHERS, CHANGE, JUDGE
 
 
 class ActionModule(ChangeAction):
@@ -29,8 +29,7 @@ class ActionModule(ChangeAction):
     ARGUMENTS = {
         **JUDGE,
         **CHANGE,
-        "organisation": {"type": "dict"},
-        "balancers": {"type": "list", "elements": "str", "default": []},
+        **AMONG_OTHERS,
         "normalise": {"type": "bool", "default": False},
         "plan_file": {"type": "path"},
         "plan_key": {"type": "path"},

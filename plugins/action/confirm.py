@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import (
     CallerError,
     argument_spec,
+    endpoint,
     observe,
     with_defaults,
 )
@@ -33,6 +34,7 @@ class ActionModule(TlsAction):
     ARGUMENTS = {
         "change": {"type": "str"},
         "endpoints": {**argument_spec()["endpoints"], "default": []},
+        "observed_from": {"type": "str"},
         "force": {"type": "bool", "default": False},
     }
 
@@ -79,11 +81,14 @@ class ActionModule(TlsAction):
 
     def _through_tls(self, task: Task) -> list[dict[str, t.Any]]:
         """What each endpoint answered; all of them have to accept a handshake."""
-        if not task.arguments["endpoints"]:
-            return []
-        question = with_defaults({"endpoints": task.arguments["endpoints"], "mode": "versions"})
+        endpoints = task.arguments["endpoints"]
         try:
-            answers = observe(question)["endpoints"]
+            if task.arguments["observed_from"] is not None:
+                there = _taking_connections(task.arguments["observed"])
+                endpoints = [one for one in endpoints if _port(one) in there]
+            if not endpoints:
+                return []
+            answers = observe(with_defaults({"endpoints": endpoints, "mode": "versions"}))["endpoints"]
         except CallerError as error:
             raise TaskError(f"{self._task.action}: {error}") from error
         found = [tls_answer(answer) for answer in answers]
@@ -95,6 +100,19 @@ class ActionModule(TlsAction):
                 endpoints=found,
             )
         return found
+
+
+def _port(given: t.Mapping[str, t.Any]) -> int:
+    """Its own, or the usual one of its service."""
+    return endpoint(given["host"], given["port"], given["service"], given["transport"]).port
+
+
+def _taking_connections(answers: t.Iterable[t.Mapping[str, t.Any]]) -> frozenset[t.Any]:
+    """Ports that took a connection, also where they closed it on the hello, as Schannel does when it has nothing to
+    offer. What is drained, or not there, proves nothing.
+    """
+    there = ("answered", "no_tls", "unreachable")
+    return frozenset(one.get("port") for one in answers if one.get("status") in there and one.get("connections"))
 
 
 def _speaks_tls(answer: t.Mapping[str, t.Any]) -> bool:

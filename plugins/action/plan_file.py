@@ -39,6 +39,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
     verdict,
     verify,
 )
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import registered
 from ansible_collections.msexchange.tls.plugins.plugin_utils._version import VERSION
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line, plain_data
 
@@ -136,8 +137,7 @@ def collect(members: t.Sequence[str], hostvars: t.Mapping[str, t.Any]) -> list[H
     found: list[HostPlan] = []
     missing: list[str] = []
     for name in dict.fromkeys(members):
-        # hostvars has a get() of its own that fails for a name that is not in the inventory.
-        result = plain_data(hostvars[name].get(REGISTERED), exact=True) if name in hostvars else None
+        result = plain_data(registered(hostvars, name, (REGISTERED,)), exact=True)
         why = _why_not(name, result)
         if why:
             missing.append(f"{name} {why}")

@@ -24,7 +24,13 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import ChangeHeader, Observation
 from ansible_collections.msexchange.tls.plugins.plugin_utils._state import read_state
-from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CHANGE, HostError, deeper, these_keys
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import (
+    AMONG_OTHERS,
+    CHANGE,
+    HostError,
+    deeper,
+    these_keys,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
 
 #: Conflicts that the message names; the result has all of them.
@@ -42,10 +48,9 @@ class ActionModule(ChangeAction):
 
     ARGUMENTS = {
         **CHANGE,
+        **AMONG_OTHERS,
         "change": {"type": "str"},
         "after": {"type": "str"},
-        "organisation": {"type": "dict"},
-        "balancers": {"type": "list", "elements": "str", "default": []},
     }
     CONDITIONS = {"mutually_exclusive": [["change", "after"]], "required_one_of": [["change", "after"]]}
 

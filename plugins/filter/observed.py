@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-
-def observed(result: t.Any, name: str) -> list[dict[str, t.Any]]:
-    """The answers of the server ``name`` out of a result of endpoint_info; empty when nothing was probed."""
-    answers = result.get("endpoints") if isinstance(result, t.Mapping) else None
-    known = answers if isinstance(answers, (list, tuple)) else ()
-    return [dict(answer) for answer in known if isinstance(answer, t.Mapping) and answer.get("name") == name]
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import answers_of
 
 
 class FilterModule:
     """Entry point for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"observed": observed}
+        return {"observed": answers_of}

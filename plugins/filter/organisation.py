@@ -13,7 +13,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._task import members
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import members, registered
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import plain_data
 
 #: Newest first: the roles read a server again after they changed it.
@@ -43,14 +43,17 @@ def organisation(
         raise AnsibleFilterError("organisation: the variable hostvars is expected as the first argument.")
     if not isinstance(max_age_days, int) or not 0 <= max_age_days <= _MOST_DAYS:
         raise AnsibleFilterError(f"organisation: max_age_days is a number of days, at most {_MOST_DAYS}.")
-    results = {str(name): plain_data(_newest(name, hostvars, variables)) for name in names}
+    results = {str(name): registered(hostvars, name, variables) for name in names}
     now = datetime.datetime.now(datetime.timezone.utc)
     try:
         report = _read(audit) if isinstance(audit, str) else plain_data(audit)
-        return members(results, report, now, datetime.timedelta(days=max_age_days))
+        found: dict[str, dict[str, t.Any]] = plain_data(
+            members(results, report, now, datetime.timedelta(days=max_age_days))
+        )
     except ValueError as error:
         # Without a cause: ansible-core 2.19 appends the words of all causes to a message.
         raise AnsibleFilterError(f"organisation: {error}") from None
+    return found
 
 
 def _read(path: str) -> t.Any:
@@ -70,12 +73,6 @@ def _read(path: str) -> t.Any:
         return json.loads(content) or {}  # null in a file is not the same as no file
     except (ValueError, RecursionError):
         raise ValueError(f"the audit file {path} is no JSON. Name the report.json of an audit.") from None
-
-
-def _newest(name: str, hostvars: t.Mapping[str, t.Any], variables: t.Sequence[str]) -> t.Any:
-    # get() is not used: for a host that is in no inventory the hostvars of core 2.16 return an undefined value.
-    own = hostvars[name] if name in hostvars else {}  # noqa: SIM401
-    return next((own[variable] for variable in variables if variable in own), None)
 
 
 class FilterModule:

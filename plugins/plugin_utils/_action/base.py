@@ -25,7 +25,7 @@ from .._baseline import DEFAULT_PROFILE, Baseline, BaselineError, Overlay, Profi
 from .._broker import Broker
 from .._catalogue import Catalogue, CatalogueError, load
 from .._host import HostIdentity, Observation, ObservationError, from_host
-from .._task import HostError, Spec, read_request
+from .._task import HostError, SharedError, Spec, read_request, with_shared
 from .._words import escaped, one_line, plain_data
 from .options import missing_options, wrong_paths
 from .read_files import read_regular, require_regular
@@ -140,6 +140,10 @@ class TlsAction(ActionBase, abc.ABC):
             raise TaskError(f"{self._task.action}: {one_line(error.message, 1000)}.") from error
         for sentence in (*missing_options(arguments, self.CONDITIONS), *wrong_paths(arguments, self.ARGUMENTS)):
             raise TaskError(f"{self._task.action}: {sentence}")
+        try:
+            arguments = with_shared(arguments, variables, str(variables.get("inventory_hostname", "")))
+        except SharedError as error:
+            raise TaskError(f"{self._task.action}: {error}") from error
         result.update(self.perform(Task(plain_data(arguments), broker, variables, load())))
         return result
 

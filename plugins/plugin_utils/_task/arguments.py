@@ -20,6 +20,13 @@ JUDGE: Spec = {
     "stage": {"type": "str", "choices": list(STAGES), "default": STAGES[0]},
     "overlays": {"type": "list", "elements": "path", "default": []},
     "observed": {"type": "list", "elements": "dict", "default": []},
+    "observed_from": {"type": "str"},
+}
+#: Of who changes a server that stands among others.
+AMONG_OTHERS: Spec = {
+    "organisation": {"type": "dict"},
+    "organisation_from": {"type": "str"},
+    "balancers": {"type": "list", "elements": "str", "default": []},
 }
 CHANGE: Spec = {
     "ticket": {"type": "str", "default": ""},

@@ -22,6 +22,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
     Surroundings,
     openssl_client,
     predict,
+    reach_data,
     refusal,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import load_clients
@@ -208,3 +209,19 @@ def test_only_management_and_servers_refuse(before: Offer, after: Offer, neighbo
     )
     refused = [row for row in rows if row.is_cut and row.kind == "servers"]
     assert len(refusal(rows)) == len(refused)
+
+
+def test_servers_to_whom_nothing_happens_share_a_row_and_each_that_is_cut_off_has_its_own() -> None:
+    many = [Neighbour(f"ex{number:02}", MODERN) for number in range(1, 8)]
+    old = [Neighbour("ex13a", OLD), Neighbour("ex13b", OLD)]
+    rows = reach_data(predict(WIDE, MODERN, Surroundings(servers=(*many[:3], *old, *many[3:]))))
+    servers = [(row["peer"], row["direction"], row["cut"]) for row in rows if row["kind"] == "servers"]
+    together = "ex01, ex02, ex03, ex04, ex05 and 2 more"
+    assert servers == [
+        ("ex13a", "in", True),
+        ("ex13a", "out", True),
+        ("ex13b", "in", True),
+        ("ex13b", "out", True),
+        (together, "in", False),
+        (together, "out", False),
+    ]

@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.msexchange.tls.plugins.filter.endpoints import endpoints
-from ansible_collections.msexchange.tls.plugins.filter.observed import observed
+from ansible_collections.msexchange.tls.plugins.filter.observed import FilterModule
 
 pytestmark = pytest.mark.proves("audit")
+
+observed = FilterModule().filters()["observed"]
 
 DEFAULT = [{"service": "https", "port": 443, "transport": "tls"}, {"service": "smtp", "port": 25, "transport": "smtp"}]
 NAMES = st.lists(st.text(min_size=1), unique=True, max_size=5)

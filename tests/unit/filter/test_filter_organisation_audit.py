@@ -15,10 +15,12 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.msexchange.tls.plugins.filter.observed import observed
+from ansible_collections.msexchange.tls.plugins.filter.observed import FilterModule
 from ansible_collections.msexchange.tls.plugins.filter.organisation import organisation
 
 pytestmark = pytest.mark.proves("stages_and_gates")
+
+observed = FilterModule().filters()["observed"]
 
 
 def test_an_audit_may_be_named_by_its_path(tmp_path: pathlib.Path) -> None:

@@ -49,6 +49,8 @@ _MAIL_SERVERS = ("exchange", "postfix")
 _NOT_KNOWN = (UNKNOWN, "What one of the two offers is not known.")
 #: Of these it is worth knowing that they still connect.
 _ALWAYS = (MANAGEMENT, SERVERS, CLOUD, BALANCER)
+#: Servers that share a row; the others are counted.
+_NAMED = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +85,12 @@ def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, .
         _Side(answer_of(offer, around.certificates, shown), client_of(offer, "the server")) for offer in (before, after)
     ]
     rows: list[Reach] = []
+    # Servers of an organisation are alike: how one of them fares is how all do that offer the same.
+    alike: dict[Offer | None, tuple[Reach, ...]] = {}
     for neighbour in around.servers:
-        rows += _neighbour(SERVERS, neighbour.name, neighbour.offer, sides)
+        if neighbour.offer not in alike:
+            alike[neighbour.offer] = tuple(_neighbour(SERVERS, neighbour.name, neighbour.offer, sides))
+        rows += [dataclasses.replace(row, peer=neighbour.name) for row in alike[neighbour.offer]]
     known = {client.id: client for client in around.clients}
     if _CLOUD_SMTP in known:
         rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, _as_server(known[_CLOUD_SMTP]), sides))
@@ -178,7 +184,22 @@ def refusal(rows: t.Iterable[Reach]) -> tuple[str, ...]:
 
 
 def reach_data(rows: t.Iterable[Reach]) -> list[dict[str, t.Any]]:
-    """As plain data for a result: those whom the plan cuts off, then those that always have a row."""
-    named = (row for row in rows if row.is_cut or row.kind in _ALWAYS)
+    """As plain data for a result: those whom the plan cuts off, then those that always have a row.
+
+    Servers that nothing happens to share one where they fare alike: each of many would have two for each other.
+    """
+    named = _together(row for row in rows if row.is_cut or row.kind in _ALWAYS)
     ordered = sorted(named, key=lambda row: (not row.is_cut, KINDS.index(row.kind), row.peer, row.direction))
     return [{**dataclasses.asdict(row), "cut": row.is_cut} for row in ordered]
+
+
+def _together(rows: t.Iterable[Reach]) -> t.Iterator[Reach]:
+    peers: dict[Reach, list[str]] = {}
+    for row in rows:
+        if row.kind == SERVERS and not row.is_cut:
+            peers.setdefault(dataclasses.replace(row, peer=""), []).append(row.peer)
+        else:
+            yield row
+    for row, names in peers.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield dataclasses.replace(row, peer=", ".join(names[:_NAMED]) + more)
