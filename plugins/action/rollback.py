@@ -76,7 +76,12 @@ class ActionModule(ChangeAction):
             raise TaskError(f"{task.broker.host}: {_unconfirmed(timers)}", **told)
         # What a rule says about a baseline says nothing about a way back.
         result = self.carry_out(
-            task, state, plan, force=task.arguments["force"], meta={"of": " ".join(one.id for one in changes)}
+            task,
+            state,
+            plan,
+            force=task.arguments["force"],
+            meta={"of": " ".join(one.id for one in changes)},
+            ending=timers,
         )
         result = {**result, **told, "timers_ended": []}
         if not plan.operations:

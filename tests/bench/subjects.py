@@ -83,4 +83,4 @@ SUBJECTS: tuple[Subject, ...] = (EMPTY, PING, STATE, AUDIT, AUDIT_WIRE, HARDEN, 
 #: What the real engine is given too; nothing that has to wait for it.
 ON_POWERSHELL: tuple[Subject, ...] = (EMPTY, PING, STATE, WRITE, TASKS)
 #: What must not cost more per host where there are more of them.
-GROWING: tuple[Subject, ...] = (PING, STATE, AUDIT)
+GROWING: tuple[Subject, ...] = (PING, STATE, AUDIT, AUDIT_WIRE, HARDEN)

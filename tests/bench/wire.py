@@ -26,7 +26,7 @@ from wire_servers.splice import Faults, splice
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import suite_by_name
 
-from .wire_alone import Alone, alone
+from .wire_alone import DISTANT, NEAR, Alone, alone
 from .wire_many import ManyRun, estate, ours, start_seconds
 from .wire_page import table, with_block
 from .wire_run import Run, Truth, measure
@@ -81,9 +81,9 @@ class Bench:
             own = self._folder / f"{recipe.name}-alone"
             own.mkdir()
             with recipe.start(own, *self.identities) as port:
-                near = alone(port, recipe.transport)
+                near = alone(port, recipe.transport, NEAR)
                 with splice(port, None, Faults(delay=DELAY)) as between:
-                    found[recipe.name] = near, alone(between.port, recipe.transport)
+                    found[recipe.name] = near, alone(between.port, recipe.transport, DISTANT)
             print(f"{recipe.name}, alone: {found[recipe.name]}", flush=True)
         return found
 

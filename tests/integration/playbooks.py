@@ -34,6 +34,7 @@ HTTPS = [{"service": "https", "transport": "tls", "port": 443}]
 #: Tasks by what they do, as the roles call them.
 READ_ORGANISATION = "Read and judge the server"
 WRITE = "msexchange.tls.harden : Bring the server to the baseline"
+HAND_OVER = "msexchange.tls.harden : Say which servers of the organisation are prepared"
 STOP = "msexchange.tls.harden : Stop the batch where one of its servers failed or was lost"
 DECIDE = "msexchange.tls.harden : Decide about the reboot"
 READ_AGAIN = "msexchange.tls.harden : Read the maintenance state again right before the reboot"

@@ -17,9 +17,9 @@ from integration.conftest import reboot
 from integration.playbooks import (
     CONCLUDE,
     FAST,
+    HAND_OVER,
     HTTPS,
     READ_ORGANISATION,
-    STOP,
     WRITE,
     Cost,
     Estate,
@@ -101,8 +101,9 @@ def test_an_audit_that_is_too_old_proves_nothing(hidden: Hidden) -> None:
 
 def test_an_audit_file_that_is_not_there_stops_the_run_before_anything_is_written(hidden: Hidden) -> None:
     assert not hidden.missing.succeeded
-    assert "the audit file nowhere.json cannot be read: No such file or directory." in hidden.missing.refusal(STOP)
+    assert "the audit file nowhere.json cannot be read: No such file or directory." in hidden.missing.refusal(HAND_OVER)
     assert hidden.missing.costs["ex1"].executions == {"host_read": 1}
+    assert hidden.missing.report["hosts"]
 
 
 def test_a_fresh_audit_speaks_for_the_member_that_this_run_does_not_see(hidden: Hidden) -> None:

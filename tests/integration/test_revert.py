@@ -50,6 +50,8 @@ def story(target_of: TargetOf) -> Story:
         task("state", "state_info"),
         task("history", "change_info"),
         task("second timer", "schannel", {"setting": "schannel.event_logging", "value": 7, "revert_after": "30m"}),
+        task("no timer", "schannel", {"setting": "schannel.event_logging", "value": 7}),
+        task("forced", "schannel", {"setting": "schannel.event_logging", "value": 7, "force": True}, check_mode=True),
         task("no time", "schannel", {"setting": "schannel.event_logging", "value": 7, "revert_after": "soon"}),
     )
     lab.start_tasks("ex1", after=29 * 60)
@@ -102,6 +104,13 @@ def test_a_second_timer_is_refused_while_one_runs(story: Story) -> None:
     sentence = story.first.sentence("second timer")
     assert f"the change {story.first.result('timed')['change']} still waits for its confirmation" in sentence
     assert "nothing was written" in sentence
+
+
+def test_nothing_is_built_on_a_change_that_may_go_back_from_below_it(story: Story) -> None:
+    sentence = story.first.sentence("no timer")
+    assert "nothing was written, because the change " in sentence
+    assert sentence.endswith("or let it go back first; force: true writes it all the same.")
+    assert story.first.result("forced")["changed"]
 
 
 def test_what_is_no_time_is_refused(story: Story) -> None:

@@ -59,14 +59,17 @@ class Jsse:
 
 
 @contextlib.contextmanager
-def jsse(folder: pathlib.Path, *identities: Identity) -> t.Iterator[Jsse]:
+def jsse(folder: pathlib.Path, *identities: Identity, briefly: bool = True) -> t.Iterator[Jsse]:
+    """briefly: for a few connections to each of many servers. Java then leaves its better compiler out, which takes
+    time to begin with and computes handshakes in a third of the time afterwards.
+    """
     security = folder / "jsse.security"
     security.write_text(_SECURITY)
     command = [
         program("java") or "java",
         f"-Djava.security.properties={security}",
         "-Xmx256m",
-        "-XX:TieredStopAtLevel=1",
+        *["-XX:TieredStopAtLevel=1"] * briefly,
     ]
     command += [str(_SOURCE), *(str(identity.pkcs12) for identity in identities)]
     with (folder / "jsse.log").open("wb") as log:
@@ -108,7 +111,7 @@ _OLD = ("ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2")
 def _one(versions: t.Sequence[str], suites: t.Sequence[str]) -> Start:
     @contextlib.contextmanager
     def started(folder: pathlib.Path, rsa: Identity, _ecdsa: Identity) -> t.Iterator[int]:
-        with jsse(folder, rsa) as running:
+        with jsse(folder, rsa, briefly=False) as running:
             yield running.serve(versions, suites)
 
     return started

@@ -64,12 +64,21 @@ class ChangeAction(TlsAction):
         return self.carry_out(task, state, plan, force=task.arguments["force"])
 
     def carry_out(
-        self, task: Task, state: State, plan: Plan, *, force: bool, meta: t.Mapping[str, str] | None = None
+        self,
+        task: Task,
+        state: State,
+        plan: Plan,
+        *,
+        force: bool,
+        meta: t.Mapping[str, str] | None = None,
+        ending: t.Collection[str] = (),
     ) -> Result:
-        """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides."""
+        """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides. ``ending``: ids
+        of changes whose timers end with this one.
+        """
         then = read_state(after(state.observation, plan.operations), task.catalogue) if plan.operations else state
         result = self._prediction(state, then, plan)
-        terms = self._terms(task, state, plan)
+        terms = self._terms(task, state, plan, force=force, ending=ending)
         if terms is not None:
             result["revert"] = timer_data(terms, reboot_required=plan.reboot_required)
         if plan.operations:
@@ -78,13 +87,15 @@ class ChangeAction(TlsAction):
             result.update(self._write(task, plan, result, meta or {}, terms))
         return result
 
-    def _terms(self, task: Task, state: State, plan: Plan) -> Terms | None:
+    def _terms(self, task: Task, state: State, plan: Plan, *, force: bool, ending: t.Collection[str]) -> Terms | None:
         """The timer that this change is to have; None where there is none, or nothing to take back."""
         try:
             terms = terms_of(task, self._connection)
-            if terms is None or not plan.operations:
+            if not plan.operations:
                 return None
-            require_none_pending(state.observation.journal, task.broker.host)
+            if terms is not None or not force:
+                others = [one for one in state.observation.journal if one.id not in ending]
+                require_none_pending(others, task.broker.host, has_timer=terms is not None)
         except TimerError as error:
             raise TaskError(str(error)) from error
         return terms

@@ -39,8 +39,9 @@ def _seconds(task: Task, name: str) -> int:
         raise TimerError(f"{name}: {error}.") from error
 
 
-def require_none_pending(journal: t.Sequence[ChangeHeader], host: str) -> None:
-    """One change at a time waits for its confirmation: two that go back in the wrong order leave neither state.
+def require_none_pending(journal: t.Sequence[ChangeHeader], host: str, *, has_timer: bool) -> None:
+    """Nothing is built on a change that waits for its confirmation: what goes back from below it leaves neither state,
+    and may be what the later change relies on. ``has_timer``: the later one could go back itself.
 
     :raises TimerError: another one waits
     """
@@ -49,7 +50,8 @@ def require_none_pending(journal: t.Sequence[ChangeHeader], host: str) -> None:
         until = filetime_to_iso(waiting[0].revert.deadline if waiting[0].revert else None)
         raise TimerError(
             f"{host}: nothing was written, because the change {waiting[0].id} still waits for its confirmation"
-            f"{f' until {until}' if until else ''}. Confirm it with msexchange.tls.confirm, or let it go back first."
+            f"{f' until {until}' if until else ''}. Confirm it with msexchange.tls.confirm, or let it go back first"
+            f"{'.' if has_timer else '; force: true writes it all the same.'}"
         )
 
 
