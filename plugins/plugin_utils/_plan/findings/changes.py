@@ -53,11 +53,9 @@ def _foreign(view: View) -> t.Iterator[Hit]:
     boot = filetime_to_iso(view.state.identity.boot)
     by_key: dict[str, list[SettingState]] = {}
     for setting in view.state.catalogue.settings.values():
-        state = view.find(setting.id)
-        if state is None or not state.pending or setting.per_user:
-            continue
-        key = setting.places[0].key
-        if state.written is not None and not _ours(view, key, state.written):
+        state, key = view.state.settings[setting.id], setting.places[0].key
+        waits = state.pending and not setting.per_user
+        if waits and state.written is not None and not _ours(view, key, state.written):
             by_key.setdefault(key, []).append(state)
     for key, states in by_key.items():
         when = filetime_to_iso(states[0].written)
