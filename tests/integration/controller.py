@@ -14,6 +14,8 @@ import subprocess
 import sys
 import typing as t
 
+from integration.between import BeforeTask, announced
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -77,10 +79,13 @@ PATIENCE = {"ansible_winrm_operation_timeout_sec": 4, "ansible_winrm_read_timeou
 
 @dataclasses.dataclass(frozen=True)
 class Controller:
-    """Where a test writes its playbooks. ``inventory``: the file of the lab."""
+    """Where a test writes its playbooks. ``inventory``: the file of the lab. ``before_task``: called with the name of
+    every task that is about to begin.
+    """
 
     folder: pathlib.Path
     inventory: pathlib.Path
+    before_task: BeforeTask | None = None
 
     def play(
         self, *tasks: t.Mapping[str, t.Any], hosts: str = "ex1", options: t.Sequence[str] = (), **keywords: t.Any
@@ -101,15 +106,16 @@ class Controller:
         record = self.folder / "results"
         record.write_text("", encoding="utf-8")
         command = [sys.executable, "-m", "ansible", "playbook", "-i", str(self.inventory), *options, playbook]
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment(RECORDED_RESULTS=str(record)),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        with announced(self.before_task) as channel:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=environment(RECORDED_RESULTS=str(record), **channel),
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
         output = done.stdout + done.stderr
         lines = record.read_text(encoding="utf-8").splitlines()
         run = Run(done.returncode, output, tuple(Recorded(**json.loads(line)) for line in lines))
@@ -129,7 +135,7 @@ def environment(**more: str) -> dict[str, str]:
         "ANSIBLE_CONFIG": str(HERE / "none.cfg"),  # a file that is not there, so that no other is looked for
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "recorded",
+        "ANSIBLE_CALLBACKS_ENABLED": "recorded,announced",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
     }

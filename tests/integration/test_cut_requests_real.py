@@ -2,264 +2,193 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection is cut around the writing, and power fails in it, with the real scripts in a real PowerShell.
+"""Plan, application of a saved plan and way back with the connection cut before and after a request is carried out, and
+with power that fails in the writing: with the real scripts in a real PowerShell.
 
-One Wine host goes from one misfortune to the next, as before and as after by turns, so that each starts where the last
-has left it. What Wine cannot do: it denies nothing and has no full disk for one folder (test_cut_requests has both
-on the emulated engine; the real scripts are given the errors of Windows in tests/unit/host_scripts). Its registry is
-kept by a server of its own that writes everything down when it ends, so a loss of power ends all programs in the middle
-of what they do and loses nothing that was written before.
+A plan is cut at each of its requests. It is the reading with which the others begin; they are cut where they connect,
+write and disconnect, and at the answer of the reading that follows what was applied. One Wine host goes from one
+misfortune to the next and is put back to where the step begins in between; confirmations are in test_cut_confirm_real.
+
+What Wine cannot do: it denies nothing and has no full disk for one folder (test_cut_requests has both on the emulated
+engine; the real scripts are given the errors of Windows in tests/unit/host_scripts). Its registry is kept by a server
+of its own that writes everything down when it ends, so a loss of power ends all programs in the middle of what they do
+and loses nothing that was written before.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import dataclasses
-import json
-import pathlib
-import time
 import typing as t
 
 import pytest
 from integration.conftest import TargetOf
-from integration.controller import PATIENCE, Run, task
-from lab.faults import Fault, PowerLossError, What
-
-if t.TYPE_CHECKING:
-    from lab.engine_powershell import PowerShellEngine
-    from lab.host import LabHost
-    from lab.payload import Job
-    from lab.result import Output
+from integration.controller import Run, task
+from integration.scene import Cut, Scene, Whole, saved_plan
+from integration.witness import Seen
+from lab.faults import What
 
 pytestmark = [
-    pytest.mark.proves("host_failures", "rollback_exact", "whole_or_nothing"),
+    pytest.mark.proves("host_failures", "saved_plan", "rollback_exact", "whole_or_nothing"),
     pytest.mark.lab_only,
     pytest.mark.engine_powershell,
     pytest.mark.parametrize("target_of", ["powershell"], indirect=True, scope="module"),
 ]
 
-APPLY, BACK = "baseline", "rollback"
-ARGUMENTS: dict[str, dict[str, t.Any]] = {APPLY: {}, BACK: {"after": "2000-01-01"}}
-POWER = "power fails"
-#: Whatever a stage can write lies below these.
-ROOTS = (
-    r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders",
-    r"HKLM\SOFTWARE\Microsoft\.NETFramework",
-    r"HKLM\SOFTWARE\Wow6432Node\Microsoft\.NETFramework",
-    r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
-    r"HKLM\SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion\Internet Settings",
-)
+PLAN = task("plan", "baseline", check_mode=True, register="msexchange_tls_change")
+APPLY = task("apply", "baseline", {"plan_file": "plan.json"})
+BACK = task("back", "rollback", {"after": "2000-01-01"})
+ANEW = task("anew", "baseline")
+MODULES = {"apply": "baseline", "back": "rollback"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Misfortune:
-    """What happens to the writing of a module, and whether it is carried out all the same."""
+class Lost:
+    """A step in whose writing power failed: what it said, the host once power was back, and two runs after that."""
 
-    module: str
-    operation: str
-    what: What
-    written: bool
-
-    @property
-    def name(self) -> str:
-        """As a task is called."""
-        return f"{self.module} {self.what.value} {self.operation}"
-
-    def arm(self, host: LabHost) -> Fault:
-        """Once the reading has begun: the next such request is one of the writing."""
-        module = "host_write" if self.operation in ("Receive", "Signal") else None
-        return host.faults.add(self.what, operation=self.operation, module=module)
-
-
-def misfortunes() -> list[Misfortune]:
-    """Nothing begins before its input has come whole. Ansible ends a program to which it could not listen, right after
-    its start; from then on nobody needs to listen.
-    """
-    until = [
-        ("Command", What.CUT_BEFORE),
-        ("Command", What.CUT_AFTER),
-        ("Send", What.CUT_BEFORE),
-        ("Receive", What.CUT_BEFORE),
-    ]
-    since = [("Receive", What.CUT_AFTER), ("Signal", What.CUT_BEFORE), ("Signal", What.CUT_AFTER)]
-    story = []
-    for module in (APPLY, BACK):
-        story += [Misfortune(module, *request, written=False) for request in until]
-        story.append(Misfortune(module, "Send", What.CUT_AFTER, written=True))
-    return story + [Misfortune(module, *request, written=True) for request in since for module in (APPLY, BACK)]
-
-
-MISFORTUNES = misfortunes()
-
-
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """The registry as its editor exports it, and the journals, oldest first."""
-
-    registry: str
-    journals: tuple[dict[str, t.Any], ...]
-
-
-class Witness:
-    """An engine that looks at the host before every reading, arms what is to happen next, and can lose power."""
-
-    name = "powershell"
-
-    def __init__(self, engine: PowerShellEngine) -> None:
-        self.seen: list[Seen] = []
-        self.armed: list[Fault] = []
-        self.loses_power = False
-        self._engine = engine
-        self._turn = asyncio.Lock()
-
-    async def run(self, host: LabHost, job: Job) -> Output:
-        async with self._turn:  # A writing that nobody listens to any more comes to its end.
-            if job.name.endswith("host_read"):
-                await self._engine.make(host)
-                self.seen.append(await asyncio.to_thread(self.look))
-                if len(self.seen) <= len(MISFORTUNES):
-                    self.armed.append(MISFORTUNES[len(self.seen) - 1].arm(host))
-            elif self.loses_power:
-                await self._lose_power(host, job)
-            return await self._engine.run(host, job)
-
-    async def _lose_power(self, host: LabHost, job: Job) -> t.NoReturn:
-        self.loses_power = False
-        known = len(self.journals())
-        writing = asyncio.ensure_future(self._engine.run(host, job))
-        while len(self.journals()) == known and not writing.done():
-            await asyncio.sleep(0.001)
-        await self._engine.windows.lose_power()
-        await writing
-        raise PowerLossError
-
-    def look(self) -> Seen:
-        """Both at this moment."""
-        drive = self._engine.windows.drive
-        (drive / "look.cmd").write_text(
-            "".join(f'@reg export "{root}" C:\\look{number}.reg /y >nul\r\n' for number, root in enumerate(ROOTS)),
-            encoding="ascii",
-        )
-        self._engine.windows.command("cmd", "/c", "C:\\look.cmd")
-        files = [drive / f"look{number}.reg" for number in range(len(ROOTS))]
-        text = "".join(file.read_text(encoding="utf-16") for file in files if file.exists())
-        for file in files:
-            file.unlink(missing_ok=True)
-        return Seen(text, tuple(self.journals()))
-
-    def journals(self) -> list[dict[str, t.Any]]:
-        """All that can be read whole."""
-        found = []
-        for path in sorted(self._folder.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError):
-                found.append(json.loads(path.read_text(encoding="ascii")))
-        return sorted(found, key=lambda one: int(one["started"]))
-
-    @property
-    def _folder(self) -> pathlib.Path:
-        return self._engine.windows.drive / "ProgramData" / "msexchange_tls" / "changes"
-
-    async def start_tasks(self, host: LabHost) -> bool:
-        return await self._engine.start_tasks(host)
-
-    async def refresh(self, host: LabHost) -> None:
-        await self._engine.refresh(host)
-
-    async def stop(self) -> None:
-        await self._engine.stop()
+    dark: Run
+    then: Seen
+    again: Run
+    last: Seen
 
 
 @dataclasses.dataclass(frozen=True)
 class Story:
-    """``seen``: before each misfortune, and after the last. ``lost``: once power was back. ``last``: at the end."""
+    """``again``: the step that is called so, once more after the first cut that had left the host otherwise."""
 
-    seen: list[Seen]
-    armed: list[Fault]
-    lost: Seen
-    last: Seen
-    run: Run
-    dark: Run
-    again: Run
+    whole: dict[str, Whole]
+    cuts: list[Cut]
+    again: dict[str, tuple[dict[str, t.Any], Seen]]
+    lost: dict[str, Lost]
 
     @property
     def first(self) -> str:
         """The registry before anything was written."""
-        return self.seen[0].registry
+        return self.whole["apply"].before.registry
 
     @property
     def changed(self) -> str:
-        """The registry after the first change."""
-        return self.seen[5].registry
+        """The registry with the change."""
+        return self.whole["apply"].after.registry
 
-
-def back(name: str) -> dict[str, t.Any]:
-    return task(name, BACK, ARGUMENTS[BACK])
+    def of(self, step: str) -> list[Cut]:
+        return [cut for cut in self.cuts if cut.step == step]
 
 
 @pytest.fixture(scope="module")
 def story(target_of: TargetOf) -> Story:
     lab, controller, _engine = target_of("ex2013_ws2012r2")
-    host = lab.host("ex1")
-    host.engine = witness = Witness(t.cast("t.Any", host.engine))
-    run = controller.play(
-        *(task(one.name, one.module, ARGUMENTS[one.module]) for one in MISFORTUNES), task("over", APPLY), vars=PATIENCE
+    scene = Scene.on(lab, controller)
+    whole = scene.rehearse(PLAN, saved_plan("plan.json"), APPLY, BACK)
+    numbers = {"plan": whole["plan"].numbers(1), "apply": whole["apply"].numbers(2), "back": whole["back"].numbers(2)}
+    numbers["apply"].insert(-1, whole["apply"].numbers(3)[-2] - 1)
+    cuts = scene.cut(whole, *((step, numbers[step["name"]]) for step in (PLAN, APPLY, BACK)))
+    again = scene.again(
+        *(
+            (step, next(cut.after for cut in cuts if cut.step == step["name"] and has_moved(cut, whole)))
+            for step in (APPLY, BACK)
+        )
     )
-    seen = list(witness.seen)
-    host.faults.clear()
-    witness.loses_power = True
-    dark = controller.play(back(POWER))
-    end = time.monotonic() + 120
-    while not host.is_up:
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    lost = witness.look()
-    again = controller.play(back("back"), back("back again"))
-    return Story(seen, witness.armed, lost, witness.look(), run, dark, again)
+    lost = {
+        "apply": lose_power(scene, APPLY, whole["apply"].before, ANEW),
+        "back": lose_power(scene, BACK, whole["back"].before, BACK),
+    }
+    return Story(whole, cuts, {name.partition(" ")[0]: (run.result(name), seen) for run, name, seen in again}, lost)
 
 
-@pytest.mark.parametrize("number", range(len(MISFORTUNES)), ids=[one.name for one in MISFORTUNES])
-def test_a_cut_around_the_writing_leaves_the_registry_as_before_or_as_after_and_the_journal_says_which(
-    story: Story, number: int
-) -> None:
-    one, before, after = MISFORTUNES[number], story.seen[number], story.seen[number + 1]
-    assert story.first != story.changed
-    assert story.armed[number].struck == 1
-    if one.written:
-        assert (before.registry, after.registry)[:: 1 if one.module == APPLY else -1] == (story.first, story.changed)
-        (new,) = [journal for journal in after.journals if journal not in before.journals]
-        assert (new["state"], new["meta"]["module"], len(new["operations"]) > 1) == ("closed", one.module, True)
-    else:
-        assert after == before
-    recorded = story.run.of(one.name)
-    if recorded.status == "ok":
-        assert one.written
-        assert recorded.result["changed"]
-    else:
-        sentence = story.run.sentence(one.name, status=recorded.status)
-        assert sentence.startswith("ex1 was unreachable while writing change ")
-        assert "Whether anything was written is unknown" in sentence
+def has_moved(cut: Cut, whole: t.Mapping[str, Whole]) -> bool:
+    return cut.after != whole[cut.step].before
 
 
-def test_after_every_cut_the_next_run_goes_on_from_there(story: Story) -> None:
-    assert story.run.result("over")["changed"]
-    assert len(story.seen[len(MISFORTUNES)].journals) == sum(one.written for one in MISFORTUNES)
-    assert story.seen[len(MISFORTUNES)].registry == story.first
+def lose_power(scene: Scene, step: dict[str, t.Any], before: Seen, then: dict[str, t.Any]) -> Lost:
+    scene.witness.put_back(before)
+    scene.witness.loses_power = True
+    dark = scene.play([step])
+    scene.witness.wait_until_up()
+    seen = scene.witness.look()
+    again = scene.play([{**then, "name": "again"}, {**then, "name": "and again"}])
+    return Lost(dark, seen, again, scene.witness.look())
 
 
-def test_power_that_fails_in_the_way_back_leaves_a_journal_that_says_how_far_it_came(story: Story) -> None:
-    assert "Whether anything was written is unknown" in story.dark.sentence(POWER, status="unreachable")
-    newest = story.lost.journals[-1]
-    assert newest["meta"]["module"] == BACK
+def new_journals(cut: Cut, whole: t.Mapping[str, Whole]) -> list[dict[str, t.Any]]:
+    before = whole[cut.step].before.journals
+    return [journal for journal in cut.after.journals if journal not in before]
+
+
+def test_every_kind_of_request_of_every_step_was_cut_before_and_after_it_was_carried_out(story: Story) -> None:
+    reading = ["Command", "Send", "Receive", "Signal"]
+    assert story.whole["plan"].requests == ["Create", *reading, "Delete"]
+    assert story.whole["apply"].requests == ["Create", *reading * 3, "Delete"]
+    assert story.whole["back"].requests == ["Create", *reading * 2, "Delete"]
+    assert {cut.fault.struck for cut in story.cuts} == {1}
+    assert [len(story.of(step)) for step in story.whole if step != "save"] == [2 * 6, 2 * 7, 2 * 6]
+    for what in What.CUT_BEFORE, What.CUT_AFTER:
+        for step in ("plan", "apply", "back"):
+            requests = story.whole[step].requests
+            numbers = [cut.fault.request for cut in story.of(step) if cut.fault.what is what]
+            assert {requests[number - 1] for number in numbers if number} == set(requests)
+
+
+def test_a_plan_that_was_cut_off_touches_nothing_and_the_next_one_is_the_same(story: Story) -> None:
+    outcomes = set()
+    for cut in story.of("plan"):
+        assert cut.after == story.whole["plan"].before, cut.name
+        if cut.is_done:
+            assert cut.run.result(cut.name)["operations"] == story.whole["plan"].result["operations"], cut.name
+        outcomes.add(cut.is_done)
+    assert outcomes == {False, True}
+
+
+@pytest.mark.parametrize("step", ["apply", "back"])
+def test_a_step_that_was_cut_is_whole_or_did_not_begin_and_the_journal_says_which(story: Story, step: str) -> None:
+    whole = story.whole[step]
+    assert whole.before.registry != whole.after.registry
+    outcomes = set()
+    for cut in story.of(step):
+        is_written = has_moved(cut, story.whole)
+        if is_written:
+            assert cut.after.registry == whole.after.registry, cut.name
+            (journal,) = new_journals(cut, story.whole)
+            assert (journal["state"], journal["meta"]["module"]) == ("closed", MODULES[step]), cut.name
+            assert len(journal["operations"]) == len(whole.result["operations"]) > 1, cut.name
+            assert cut.after.halves == [], cut.name
+        assert is_written or not cut.is_done, cut.name
+        outcomes.add((is_written, cut.is_done))
+    # Not begun; written without a word of it; done.
+    assert outcomes == {(False, False), (True, False), (True, True)}
+
+
+@pytest.mark.parametrize("step", ["apply", "back"])
+def test_what_was_written_is_known_to_the_next_run_which_changes_nothing(story: Story, step: str) -> None:
+    result, last = story.again[step]
+    assert not result["changed"]
+    assert last.registry == story.whole[step].after.registry
+    # From wherever else a cut has left it the host goes on alike: it is the same but for ids and times.
+    assert len({tuple(map(timeless, cut.after.journals)) for cut in story.of(step) if has_moved(cut, story.whole)}) == 1
+    assert list(map(timeless, last.journals)) == list(map(timeless, story.whole[step].after.journals))
+
+
+def timeless(journal: dict[str, t.Any]) -> str:
+    # The time of the boot is counted back from that of the journal, so it is another one too, by a little.
+    return repr({name: item for name, item in journal.items() if name not in ("id", "started", "closed", "boot")})
+
+
+@pytest.mark.parametrize("step", ["apply", "back"])
+def test_power_that_fails_in_the_writing_leaves_a_journal_that_says_how_far_it_came(story: Story, step: str) -> None:
+    lost, whole = story.lost[step], story.whole[step]
+    assert "Whether anything was written is unknown" in lost.dark.sentence(step, status="unreachable")
+    (newest,) = [journal for journal in lost.then.journals if journal not in whole.before.journals]
+    assert newest["meta"]["module"] == MODULES[step]
     if newest["state"] == "closed":  # It was faster than the loss of power.
-        assert story.lost.registry == story.first
+        assert lost.then.registry == whole.after.registry
     else:
         assert newest["state"] == "open"
         # Line by line: what is not as it was is as it was to become.
-        assert set(story.lost.registry.splitlines()) <= {*story.first.splitlines(), *story.changed.splitlines()}
+        assert set(lost.then.registry.splitlines()) <= {*story.first.splitlines(), *story.changed.splitlines()}
 
 
-def test_after_a_loss_of_power_the_next_run_comes_to_the_end(story: Story) -> None:
-    story.again.result("back")
-    assert not story.again.result("back again")["changed"]
-    assert story.last.registry == story.first
+@pytest.mark.parametrize("step", ["apply", "back"])
+def test_after_a_loss_of_power_the_next_run_comes_to_the_end(story: Story, step: str) -> None:
+    lost = story.lost[step]
+    lost.again.result("again")
+    assert not lost.again.result("and again")["changed"]
+    assert lost.last.registry == story.whole[step].after.registry
