@@ -6,7 +6,7 @@
 out; and a saved plan that is applied where power fails, access is denied or the disk is full.
 
 How many requests a step makes is counted where nothing goes wrong; then each of them is cut on a server of its own. Two
-controllers at once are in test_plan_races; cuts around the writing on a real registry in test_cut_requests_real.
+controllers at once are in test_plan_races; cuts on a real registry in test_cut_requests_real and test_cut_confirm_real.
 """
 
 from __future__ import annotations
