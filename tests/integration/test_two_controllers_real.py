@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import dataclasses
 import typing as t
 
@@ -36,42 +37,59 @@ BACK = task("back", "rollback", {"after": "2000-01-01"})
 LOST = ("Another change is being written on this host", " is now ")
 
 
+class Meeting:
+    """Goes on when all have come, or nobody comes any more."""
+
+    def __init__(self, of: int = 2) -> None:
+        self.came = 0
+        self._of = of
+        self._all = asyncio.Event()
+
+    async def join(self) -> None:
+        """Wait for the others."""
+        self.came += 1
+        if self.came >= self._of:
+            self._all.set()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._all.wait(), 120)
+
+
 class Together(Witness):
-    """Holds back what two controllers read until both have read, so that neither knows of the other."""
+    """Holds back what two controllers have read until both have read, and what they write until both want to write: so
+    neither knows of the other, and which of two PowerShells is the quicker one decides.
+    """
 
     def __init__(self, *arguments: t.Any) -> None:
         super().__init__(*arguments)
-        self.writers = 0  #: at most so many were writing at a time
-        self._writing = 0
-        self._readers = 0
-        self._both = asyncio.Event()
+        self._meetings: dict[str, Meeting] = {}
 
     def race(self) -> None:
-        """The next two readings are those of a race."""
-        self._readers = 2
-        self._both = asyncio.Event()
+        """From now on nobody reads or writes alone."""
+        self._meetings = {"msexchange.tls.host_read": Meeting(), "msexchange.tls.host_write": Meeting()}
+
+    def over(self) -> bool:
+        """Everybody is alone again; whether two had come to each meeting."""
+        met = [meeting.came for meeting in self._meetings.values()]
+        self._meetings = {}
+        return met == [2, 2]
 
     async def run(self, host: LabHost, job: Job) -> Output:
+        meeting = self._meetings.get(job.name, Meeting(of=1))
         if job.name.endswith("host_write"):
-            self._writing += 1
-            self.writers = max(self.writers, self._writing)
-            try:
-                return await self._engine.run(host, job)
-            finally:
-                self._writing -= 1
+            await meeting.join()
         output = await self._engine.run(host, job)
-        if self._readers:
-            self._readers -= 1
-            if not self._readers:
-                self._both.set()
-            await self._both.wait()
+        if job.name.endswith("host_read"):
+            await meeting.join()
         return output
 
 
 @dataclasses.dataclass(frozen=True)
 class Race:
-    """What each of the two said, the host before and after, and what each said who came again."""
+    """What each of the two said, the host before and after, and the same for the winner who came again. ``both``: both
+    had read before either wrote, and both came to write.
+    """
 
+    both: bool
     runs: list[Run]
     before: Seen
     after: Seen
@@ -89,7 +107,6 @@ def winner(race: Race, name: str) -> int:
 class Story:
     apply: Race
     back: Race
-    writers: int
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +121,17 @@ def story(target_of: TargetOf, tmp_path_factory: pytest.TempPathFactory) -> Stor
         witness.race()
         with concurrent.futures.ThreadPoolExecutor() as pool:
             runs = list(pool.map(lambda each: each[0].play(each[1]), zip(controllers, tasks, strict=True)))
-        after = witness.look()
+        both, after = witness.over(), witness.look()
         number = next(n for n, run in enumerate(runs) if run.of(tasks[n]["name"]).result.get("changed"))
         again = controllers[number].play({**tasks[number], "name": "again"})
-        return Race(runs, before, after, again, witness.look())
+        return Race(both, runs, before, after, again, witness.look())
 
-    return Story(race(*APPLY), race(BACK, BACK), witness.writers)
+    return Story(race(*APPLY), race(BACK, BACK))
 
 
-def test_both_were_at_the_writing_at_the_same_time(story: Story) -> None:
-    assert story.writers == 2
+def test_both_read_before_either_of_them_wrote(story: Story) -> None:
+    assert story.apply.both
+    assert story.back.both
 
 
 def test_of_two_changes_one_is_written_whole_and_the_other_one_is_refused_in_one_sentence(story: Story) -> None:
