@@ -64,7 +64,7 @@ def _exchange_unknown(view: View) -> t.Iterator[Hit]:
     identity = view.state.identity
     if identity.exchange is None:
         yield Hit("exchange", "Whether Exchange is installed here, and which build, is not known.")
-    elif identity.exchange != "none" and identity.release is None and identity.exchange_build is not None:
+    elif identity.release is None and identity.exchange_build is not None:
         build = ".".join(str(number) for number in identity.exchange_build)
         yield Hit("exchange", f"Exchange build {build} is older than every release in the catalogue.")
 
