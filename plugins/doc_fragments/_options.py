@@ -72,7 +72,7 @@ options:
         will write its own value again.
       - Also write a change after which this controller, or an Exchange server of the organisation that was read, could
         no longer connect. Without it such a change is refused, and the message names who it is and why.
-      - Also write, without a timer, while an earlier change waits for its confirmation and may still go back from below.
+      - Also write, without a timer, while an earlier change waits for its confirmation and may go back from below.
     type: bool
     default: false
   revert_after:
