@@ -176,3 +176,43 @@ def test_a_change_that_took_itself_back_is_told_until_a_later_one_stayed() -> No
     for other in (change("b", started=AFTER - 1), change("b", state="put_back", started=AFTER + 1)):
         assert len(said("changes.reverted", "[SCHANNEL]\n", journal=[back, other])) == 1
     assert said("changes.reverted", "[SCHANNEL]\n", journal=[back, change("b", started=AFTER + 1)]) == []
+
+
+def test_three_settings_of_a_key_are_named_and_the_rest_is_counted() -> None:
+    ((_subject, message),) = said(
+        "changes.foreign_write", '[SCHANNEL]\n"EventLogging"=dword:3\n', written={"SCHANNEL": AFTER}
+    )
+    named, _and, rest = message.rpartition(", by no change of ours (")[2].partition(" and ")
+    assert len(named.split(", ")) == 3
+    assert rest.endswith(" more).")
+
+
+def test_every_change_with_a_timer_is_told_whatever_stands_before_it() -> None:
+    journal = [
+        change("first"),
+        timed(name="late", deadline=NOW - 16 * 60 * SECOND),
+        timed(name="some-day", deadline=None),
+    ]
+    assert said("changes.revert_armed", "[SCHANNEL]\n", journal=journal) == [
+        ("late", "The change late should have taken itself back at 2025-12-01T12:44:00Z and is still there."),
+        ("some-day", "The change some-day takes itself back unless confirmed."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("timer", "sentence"),
+    [
+        (None, "took itself back: nobody confirmed it."),
+        (Revert("reverted", "task", AFTER, BOOT, None), "took itself back: nobody confirmed it."),
+        (
+            Revert("reverted", "task", AFTER, BOOT, AFTER),
+            "took itself back at 2025-12-01T12:00:00Z: nobody confirmed it.",
+        ),
+    ],
+)
+def test_a_change_that_took_itself_back_says_when_and_whether_windows_restarted(
+    timer: Revert | None, sentence: str
+) -> None:
+    journal = [change(state="reverted", started=None, revert=timer)]
+    found = said("changes.reverted", "[SCHANNEL]\n", journal=journal)
+    assert found == [("change-0001", f"The change change-0001 {sentence}")]
