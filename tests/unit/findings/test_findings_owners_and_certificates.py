@@ -72,6 +72,12 @@ def test_a_list_without_a_suite_for_the_certificate_is_a_finding(kind: str, only
     assert f"of type {kind.upper()}" in found[0].message
 
 
+def test_a_suite_of_tls_1_3_does_not_help_the_older_versions_to_a_certificate() -> None:
+    text = presented(certificate("rsa")) + f'[POLICY_SSL]\n"Functions"="TLS_AES_256_GCM_SHA384,{GCM_ECDSA}"\n'
+    found = [finding for finding in find(state_of(text, "ws2022")) if finding.id == "suites.certificate_without_suite"]
+    assert [finding.subject for finding in found] == ["cipher_suites"]
+
+
 def test_a_list_with_suites_for_the_certificate_is_none() -> None:
     text = presented(certificate("rsa")) + f'[POLICY_SSL]\n"Functions"="{GCM_RSA}"\n'
     assert not [finding for finding in find(state_of(text)) if finding.id == "suites.certificate_without_suite"]

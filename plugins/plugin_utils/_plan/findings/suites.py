@@ -176,9 +176,10 @@ def _certificate_without(view: View) -> t.Iterator[Hit]:
     old = [version for version in enabled_versions(view.state) if version != _TLS_1_3]
     if names is None or not old:
         return
+    # Only suites of TLS 1.3 go with any type.
     suites = [suite for suite in offered(view.state, names) if set(suite.versions) & set(old)]
     for kind in sorted(view.state.identity.certificate_types):
-        if not any(suite.authentication in (kind, "any") for suite in suites):
+        if not any(suite.authentication == kind for suite in suites):
             yield Hit(
                 "cipher_suites",
                 f"The server presents a certificate of type {kind.upper()}, and no suite of the list in force "
