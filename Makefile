@@ -180,6 +180,10 @@ compare-engines: $(TEST) ## Emulation and real scripts on random registry states
 compare-schannel: $(TEST) ## The state model and Wine's Schannel: every pair of client values, every profile
 	@PYTHONPATH=tests:$(COLLECTIONS) python -m proof.wine_schannel
 
+.PHONY: cuts
+cuts: $(TEST) ## The connection cut at every request of plan, apply, confirm and rollback, with a real PowerShell; ten minutes
+	@PYTHONPATH=tests:$(COLLECTIONS) python -m proof.cuts
+
 .PHONY: docs/endpoints.md
 docs/endpoints.md: $(RUNTIME) # Write the tables of the page of ports from the data
 	@python tests/tools/endpoints_page.py

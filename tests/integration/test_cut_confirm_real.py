@@ -16,7 +16,7 @@ import typing as t
 import pytest
 from integration.conftest import TargetOf
 from integration.controller import task
-from integration.scene import Cut, Scene, Whole
+from integration.scene import EVERY, Cut, Scene, Whole
 from integration.witness import Seen
 from lab.faults import What
 
@@ -60,10 +60,14 @@ def timer(seen: Seen) -> dict[str, t.Any]:
     return revert
 
 
-def test_every_kind_of_request_was_cut_before_and_after_it_was_carried_out(story: Story) -> None:
+def test_every_kind_of_request_was_cut_before_and_after_it_was_carried_out(
+    story: Story, record_property: t.Callable[[str, object], None]
+) -> None:
     reading = ["Command", "Send", "Receive", "Signal"]
     assert story.confirm.requests == ["Create", *reading * 2, "Delete"]
     assert {cut.fault.struck for cut in story.cuts} == {1}
+    assert len(story.cuts) == 2 * (10 if EVERY else 6)
+    record_property("requests", len(story.cuts) // 2)
     for what in (What.CUT_BEFORE, What.CUT_AFTER):
         numbers = [cut.fault.request for cut in story.cuts if cut.fault.what is what]
         assert {story.confirm.requests[number - 1] for number in numbers if number} == {"Create", *reading, "Delete"}
