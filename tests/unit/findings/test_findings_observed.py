@@ -37,7 +37,9 @@ def endpoint(
 
 
 def observed(state: State, *endpoints: dict[str, t.Any]) -> list[tuple[str, str]]:
-    return [(f.id.split(".")[1], f.message) for f in find(state, observed=endpoints) if f.id.startswith("observed.")]
+    found = [one for one in find(state, observed=endpoints) if one.id.startswith("observed.")]
+    assert all(one.message.startswith(f"{one.subject} ") for one in found)
+    return [(one.id.split(".")[1], one.message) for one in found]
 
 
 def test_a_version_that_is_off_since_the_boot_and_still_accepted_is_a_finding() -> None:
@@ -193,6 +195,7 @@ def test_control_characters_of_a_peer_reach_nobody() -> None:
     [
         ({}, "ex01.example.org:443 (https) proves nothing, status timeout."),
         ({"detail": "no answer.."}, "ex01.example.org:443 (https) proves nothing, status timeout: no answer."),
+        ({"detail": "limit X."}, "ex01.example.org:443 (https) proves nothing, status timeout: limit X."),
         ({"detail": "." + "x" * 160}, f"ex01.example.org:443 (https) proves nothing, status timeout: .{'x' * 159}."),
         ({"detail": None}, "ex01.example.org:443 (https) proves nothing, status timeout."),
         ({"status": "y" * 41}, f"ex01.example.org:443 (https) proves nothing, status {'y' * 40}...."),

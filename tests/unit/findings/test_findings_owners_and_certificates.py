@@ -92,6 +92,7 @@ def test_a_list_that_group_policy_recorded_is_named_as_its_own() -> None:
     assert [(finding.id, finding.subject) for finding in found] == [
         ("changes.owned_by_group_policy", "cipher_suites.group_policy")
     ]
+    assert found[0].message.endswith("Functions was written by Group Policy, which writes it again at every refresh.")
 
 
 def test_a_list_of_ours_needs_no_finding_about_its_owner() -> None:

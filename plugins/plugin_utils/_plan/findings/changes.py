@@ -134,10 +134,10 @@ _TAKEN_BACK = (ChangeState.PUT_BACK, ChangeState.REVERTED)
 
 def _reverted(view: View) -> t.Iterator[Hit]:
     journal = view.state.observation.journal
-    newest = max((change.started or 0 for change in journal if change.state != ChangeState.PUT_BACK), default=0)
+    stayed = [change.started or 0 for change in journal if change.state != ChangeState.PUT_BACK]
     for change in journal:
         # A later change that stayed is an answer to it.
-        if change.state == ChangeState.REVERTED and (change.started or 0) >= newest:
+        if change.state == ChangeState.REVERTED and (change.started or 0) >= max(stayed):
             name, timer = _name(change.id), change.revert
             at = filetime_to_iso(timer.at) if timer else None
             then = " and had Windows restart" if timer and timer.restart else ""

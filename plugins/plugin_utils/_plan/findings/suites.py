@@ -103,7 +103,7 @@ def _families(own: frozenset[str]) -> frozenset[str]:
 def _curve_missing(view: View) -> t.Iterator[Hit]:
     identity = view.state.identity
     own = own_list(identity, view.state.catalogue)
-    if own is None or identity.os is None or not identity.os.suites_carry_curve:
+    if own is None or identity.os is None:
         return
     families = _families(own.known)
     for found in listed(view.state, "cipher_suites"):
