@@ -106,12 +106,16 @@ class Witness:
 
         Now and then a program ends under Wine before it has begun, so the editor has to say the same twice in a row.
         """
-        self._lab.call(self._settle())
+        self.settle()
         looks = [self._look(), self._look()]
         while looks[-1] != looks[-2] or ROOTS[0] not in looks[-1].registry:
             assert len(looks) < 10, "the registry cannot be exported"
             looks.append(self._look())
         return looks[-1]
+
+    def settle(self) -> None:
+        """Until nothing runs on the host any more."""
+        self._lab.call(self._settle())
 
     def _look(self) -> Seen:
         drive = self._engine.windows.drive
