@@ -10,10 +10,10 @@ write and disconnect, and at the answer of the reading that follows what was app
 One Wine host goes from one misfortune to the next and is put back to where the step begins in between; confirmations
 are in test_cut_confirm_real.
 
-What Wine cannot do: it denies nothing (test_cut_requests has that on the emulated engine; the real scripts are given the
-errors of Windows in tests/unit/host_scripts). A full disk is in test_full_disk_real. The registry of Wine is kept by a
-server of its own that writes everything down when it ends, so a loss of power ends all programs in the middle of what
-they do and loses nothing that was written before.
+What Wine cannot do: it denies nothing (test_cut_requests has that on the emulated engine; the real scripts are given
+the errors of Windows in tests/unit/host_scripts). A full disk is in test_full_disk_real. The registry of Wine is kept
+by a server of its own that writes everything down when it ends, so a loss of power ends all programs in the middle of
+what they do and loses nothing that was written before.
 """
 
 from __future__ import annotations
