@@ -78,6 +78,16 @@ def test_a_suite_of_tls_1_3_does_not_help_the_older_versions_to_a_certificate() 
     assert [finding.subject for finding in found] == ["cipher_suites"]
 
 
+def test_a_suite_of_a_version_that_is_off_does_not_help_the_others_to_a_certificate() -> None:
+    off = "".join(
+        f'[SCHANNEL\\Protocols\\TLS 1.2\\{side}]\n"Enabled"=dword:0\n"DisabledByDefault"=dword:1\n'
+        for side in ("Client", "Server")
+    )
+    text = presented(certificate("rsa")) + off + f'[POLICY_SSL]\n"Functions"="{GCM_RSA}"\n'
+    found = [finding for finding in find(state_of(text)) if finding.id == "suites.certificate_without_suite"]
+    assert [finding.subject for finding in found] == ["cipher_suites"]
+
+
 def test_a_list_with_suites_for_the_certificate_is_none() -> None:
     text = presented(certificate("rsa")) + f'[POLICY_SSL]\n"Functions"="{GCM_RSA}"\n'
     assert not [finding for finding in find(state_of(text)) if finding.id == "suites.certificate_without_suite"]

@@ -42,10 +42,11 @@ def test_sides_of_a_version_without_a_name_of_its_own_are_told_by_its_id() -> No
     assert found == [(subject, f"multi protocol unified hello {sentence}")]
 
 
-def test_a_side_that_is_not_set_is_told_with_the_one_that_is() -> None:
-    text = pair("dword:1", "dword:0", sides="Server")
-    sentence = "TLS 1.2 is set for Server only; for Client the default of Windows counts."
-    assert said("protocols.one_side_only", on(text)) == [("protocols.tls_1_2.client", sentence)]
+@pytest.mark.parametrize(("written", "missing"), [("Server", "Client"), ("Client", "Server")])
+def test_a_side_that_is_not_set_is_told_with_the_one_that_is(written: str, missing: str) -> None:
+    text = pair("dword:1", "dword:0", sides=written)
+    sentence = f"TLS 1.2 is set for {written} only; for {missing} the default of Windows counts."
+    assert said("protocols.one_side_only", on(text)) == [(f"protocols.tls_1_2.{missing.lower()}", sentence)]
 
 
 @pytest.mark.parametrize(
