@@ -81,7 +81,7 @@ class ActionModule(ChangeAction):
             plan,
             force=task.arguments["force"],
             meta={"of": " ".join(one.id for one in changes)},
-            ending=timers,
+            spared=[*timers, *_below(changes, observation, task.arguments["revert_after"])],
         )
         result = {**result, **told, "timers_ended": []}
         if not plan.operations:
@@ -140,6 +140,16 @@ class ActionModule(ChangeAction):
         return (
             f"{task.broker.host}: nothing was written, because {count}: {' '.join(sentences[:_NAMED])}{rest} {_REMEDY}"
         )
+
+
+def _below(changes: t.Sequence[ChangeHeader], observation: Observation, timer: str | None) -> list[str]:
+    """Earlier changes that may still go back: what is taken off from above them stands in nobody's way, unless a timer
+    could put it on again.
+    """
+    if timer is not None or not changes:
+        return []
+    first = min((one.started or 0, one.id) for one in changes)
+    return [one.id for one in armed(observation.journal) if (one.started or 0, one.id) < first]
 
 
 def _unconfirmed(timers: t.Sequence[str]) -> str:

@@ -45,7 +45,7 @@ options:
   observed_from:
     description:
       - Name of the variable that a task with M(msexchange.tls.endpoint_info) registered for many servers, in the place
-        of O(observed). The answers of this server are taken out of it.
+        of O(observed), never beside it. The answers of this server are taken out of it.
       - For many servers it is far quicker, because what the ports of all of them said does not pass through Ansible's
         templates for each.
     type: str
@@ -55,7 +55,7 @@ options:
 options:
   organisation_from:
     description:
-      - Name of a variable that holds what O(organisation) would, in its place.
+      - Name of a variable that holds what O(organisation) would, in its place and never beside it.
       - For many servers it is far quicker, because the variable does not pass through Ansible's templates for each.
     type: str
 """

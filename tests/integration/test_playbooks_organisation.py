@@ -160,3 +160,18 @@ def test_once_every_member_of_the_named_group_is_prepared_the_stage_is_open(memb
     change = members.all_prepared.run.result(WRITE)
     assert (change["changed"], change["reached"], change["gates"]) == (True, "retire", [])
     assert members.all_prepared.costs["old"] == Cost({}, 0, 0, 0)
+
+
+def test_servers_of_two_organisations_in_one_batch_wait_for_their_own(tmp_path: pathlib.Path) -> None:
+    groups = {"a1": "first", "b1": "second", "b2": "second"}
+    hosts = {name: {**READY, "groups": ["exchange", group]} for name, group in groups.items()}
+    with Lab.start(timing=FAST, **hosts) as lab:
+        estate = Estate.of(lab, tmp_path)
+        bring(lab, "a1", "obsolete")
+        bring(lab, "b1", "obsolete")
+        own = estate.host_variables(**{name: {"msexchange_tls_group": group} for name, group in groups.items()})
+        run = estate.run("harden", *own, hosts="a1,b1", serial=2, **RETIRE)
+    first, second = (run.run.result(WRITE, name) for name in ("a1", "b1"))
+    assert (first["changed"], first["reached"]) == (True, "retire")
+    assert (second["changed"], second["reached"]) == (False, "obsolete")
+    assert second["gates"][0]["reason"].startswith("Not prepared, or not known to be: b2.")

@@ -26,7 +26,7 @@ from .timer import TimerError, require_none_pending, terms_of, timer_data
 _REPORT = "Please report this as a defect of msexchange.tls, with this message."
 
 
-_REACH = "Bring the others to stage prepare first, or leave the setting out; force: true writes it all the same."
+_REACH = "Bring the others to stage prepare first, or leave the setting out; {force} writes it all the same."
 
 
 class ChangeAction(TlsAction):
@@ -71,14 +71,14 @@ class ChangeAction(TlsAction):
         *,
         force: bool,
         meta: t.Mapping[str, str] | None = None,
-        ending: t.Collection[str] = (),
+        spared: t.Collection[str] = (),
     ) -> Result:
-        """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides. ``ending``: ids
-        of changes whose timers end with this one.
+        """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides. ``spared``: ids
+        of changes with a timer that this one does not build on.
         """
         then = read_state(after(state.observation, plan.operations), task.catalogue) if plan.operations else state
         result = self._prediction(state, then, plan)
-        terms = self._terms(task, state, plan, force=force, ending=ending)
+        terms = self._terms(task, state, plan, force=force, spared=spared)
         if terms is not None:
             result["revert"] = timer_data(terms, reboot_required=plan.reboot_required)
         if plan.operations:
@@ -87,15 +87,15 @@ class ChangeAction(TlsAction):
             result.update(self._write(task, plan, result, meta or {}, terms))
         return result
 
-    def _terms(self, task: Task, state: State, plan: Plan, *, force: bool, ending: t.Collection[str]) -> Terms | None:
+    def _terms(self, task: Task, state: State, plan: Plan, *, force: bool, spared: t.Collection[str]) -> Terms | None:
         """The timer that this change is to have; None where there is none, or nothing to take back."""
         try:
             terms = terms_of(task, self._connection)
             if not plan.operations:
                 return None
             if terms is not None or not force:
-                others = [one for one in state.observation.journal if one.id not in ending]
-                require_none_pending(others, task.broker.host, has_timer=terms is not None)
+                others = [one for one in state.observation.journal if one.id not in spared]
+                require_none_pending(others, task.broker.host, force="" if terms is not None else _forcing(task))
         except TimerError as error:
             raise TaskError(str(error)) from error
         return terms
@@ -107,7 +107,8 @@ class ChangeAction(TlsAction):
         cuts, rows = reach_of(self._connection, task, state, then)
         if cuts and not force:
             why = " ".join(f"{sentence.rstrip('.')}." for sentence in cuts)
-            raise TaskError(f"{task.broker.host}: nothing was written. {why} {_REACH}", reach=rows)
+            remedy = _REACH.format(force=_forcing(task))
+            raise TaskError(f"{task.broker.host}: nothing was written. {why} {remedy}", reach=rows)
         return rows
 
     def _prediction(self, state: State, then: State, plan: Plan) -> Result:
@@ -163,6 +164,11 @@ class ChangeAction(TlsAction):
             "ticket": task.arguments["ticket"],
             "version": VERSION,
         }
+
+
+def _forcing(task: Task) -> str:
+    """What a person asks for to have it written all the same. A saved plan is what was approved, forced or not."""
+    return "a plan made with force: true" if task.arguments.get("plan_file") else "force: true"
 
 
 def new_change_id(now: datetime.datetime, chance: str) -> str:

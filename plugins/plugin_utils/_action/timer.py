@@ -39,9 +39,9 @@ def _seconds(task: Task, name: str) -> int:
         raise TimerError(f"{name}: {error}.") from error
 
 
-def require_none_pending(journal: t.Sequence[ChangeHeader], host: str, *, has_timer: bool) -> None:
+def require_none_pending(journal: t.Sequence[ChangeHeader], host: str, *, force: str) -> None:
     """Nothing is built on a change that waits for its confirmation: what goes back from below it leaves neither state,
-    and may be what the later change relies on. ``has_timer``: the later one could go back itself.
+    and may be what the later change relies on. ``force``: what would write it all the same, empty where nothing does.
 
     :raises TimerError: another one waits
     """
@@ -51,7 +51,7 @@ def require_none_pending(journal: t.Sequence[ChangeHeader], host: str, *, has_ti
         raise TimerError(
             f"{host}: nothing was written, because the change {waiting[0].id} still waits for its confirmation"
             f"{f' until {until}' if until else ''}. Confirm it with msexchange.tls.confirm, or let it go back first"
-            f"{'.' if has_timer else '; force: true writes it all the same.'}"
+            f"{f'; {force} writes it all the same' if force else ''}."
         )
 
 

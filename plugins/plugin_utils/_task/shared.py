@@ -34,13 +34,15 @@ def with_shared(arguments: t.Mapping[str, t.Any], variables: t.Mapping[str, t.An
     """``arguments`` with ``observed`` and ``organisation`` out of the variables that ``observed_from`` and
     ``organisation_from`` name. ``name``: of the server.
 
-    :raises SharedError: there is no such variable, or it holds something else
+    :raises SharedError: there is no such variable, or it holds something else, or both options are given
     """
     found = dict(arguments)
     for option, expected in _EXPECTED.items():
         variable = arguments.get(f"{option}_from")
         if variable is None:
             continue
+        if arguments.get(option):
+            raise SharedError(f"{option} and {option}_from exclude each other; {option}_from takes its place.")
         value = variables.get(variable)
         if not isinstance(value, Mapping):
             what = "is not defined" if value is None else "is something else"

@@ -52,6 +52,13 @@ def test_a_variable_that_holds_something_else_is_named(variables: dict[str, t.An
         with_shared({"observed_from": "probed"}, variables, "ex1")
 
 
+@pytest.mark.parametrize(("option", "given"), [("observed", PORTS["endpoints"]), ("organisation", MEMBERS)])
+def test_an_option_is_given_itself_or_by_name_and_not_both(option: str, given: t.Any) -> None:
+    arguments = {option: given, f"{option}_from": "other"}
+    with pytest.raises(SharedError, match=f"^{option} and {option}_from exclude each other"):
+        with_shared(arguments, {"other": PORTS if option == "observed" else MEMBERS}, "ex1")
+
+
 class Templating(dict[str, dict[str, t.Any]]):
     """Hostvars like those of Ansible: values are templates until somebody asks for them."""
 
