@@ -8,7 +8,7 @@ Usage: ``python matrix.py [--jobs N] [CORE ...] [-- WORDS FOR PYTEST]``; CORE is
 
 What is run on what is data: ``tests/requirements/matrix.yml``. The environments lie in ``.cache/matrix``. The exit code
 is 1 if a test failed or none ran, 0 otherwise; a core whose Python is not on this machine is named, not failed. A run
-of everything on everything leaves a record for ``docs/proof.md``.
+of everything leaves a record for ``docs/proof.md``: on every core, or in its place in the record that is there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import xml.etree.ElementTree as ET
 
 import yaml
 from packaging.specifiers import SpecifierSet
-from proof.record import write_record
+from proof.record import read_records, write_record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "tests" / "requirements"
@@ -216,6 +216,17 @@ def figures(rows: t.Iterable[Row]) -> dict[str, dict[str, t.Any]]:
     return found
 
 
+def together(found: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any], cores: t.Iterable[str]) -> dict[str, t.Any]:
+    """Figures of cores that ran now, and of the others as an earlier record has them, with its date."""
+    known = {f"ansible-core {core}" for core in cores}
+    earlier = {
+        name: {**one, "date": one.get("date", record["date"])}
+        for name, one in record.get("figures", {}).items()
+        if name in known
+    }
+    return dict(sorted({**earlier, **found}.items()))
+
+
 def surroundings() -> dict[str, str]:
     """Versions that are the same on every core: the collection and the libraries behind the connections."""
     pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)", "".join(_requirements()), re.MULTILINE))
@@ -265,17 +276,20 @@ def main(words: Words) -> int:
     own, more = (words, []) if "--" not in words else (words[: words.index("--")], words[words.index("--") + 1 :])
     asked = parser.parse_args(own)
     packages, cores, suites = load(REQUIREMENTS / "matrix.yml")
+    promised = [one.core for one in cores]
     if asked.cores:
         cores = [one for one in cores if f"{one.core}.".startswith(tuple(f"{name}." for name in asked.cores))]
     suites = [suite for suite in suites if suite.name in (asked.run or (suite.name,))]
     if not cores or not suites:
         parser.error("tests/requirements/matrix.yml has none of these")
-    whole = not (asked.cores or asked.run or more)
+    whole = not (asked.run or more)
     more = ["-n", asked.jobs, "--dist", "loadfile", *more]
     rows = [row for core in cores for row in rows_of(core, packages, suites, more)]
     print(f"\n{table(rows)}")
     if whole:
-        record = write_record("matrix", command="make matrix", on=surroundings(), figures=figures(rows))
+        earlier = read_records().get("matrix", {}) if asked.cores else {}
+        found = together(figures(rows), earlier, promised)
+        record = write_record("matrix", command="make matrix", on=surroundings(), figures=found)
         print(f"written: {record.relative_to(ROOT)}")
     results = {row.result for row in rows}
     return int("failed" in results or "passed" not in results)

@@ -25,6 +25,7 @@ from tools.matrix import (
     load,
     misfit,
     table,
+    together,
 )
 
 pytestmark = pytest.mark.proves("scenarios")
@@ -145,3 +146,15 @@ def test_make_test_uses_the_newest_released_core_that_the_python_of_the_machine_
     _packages, cores, _suites = load(REQUIREMENTS / "matrix.yml")
     allowed = [Version(core.core) for core in cores if python in core.pythons]
     assert used.specifier.contains(max(version for version in allowed if not version.is_prerelease))
+
+
+def test_a_run_on_some_cores_takes_its_place_among_those_that_ran_before() -> None:
+    record = {
+        "date": "2026-11-20",
+        "figures": {"ansible-core 2.16.1": {"passed": 1}, "ansible-core 2.18.1": {"passed": 2, "date": "2026-11-19"}},
+    }
+    found = together({"ansible-core 2.16.1": {"passed": 3}}, record, ["2.16.1", "2.18.1"])
+    assert found == {"ansible-core 2.16.1": {"passed": 3}, "ansible-core 2.18.1": {"passed": 2, "date": "2026-11-19"}}
+    found = together({"ansible-core 2.19.1": {"passed": 3}}, record, ["2.16.1", "2.19.1"])
+    assert found == {"ansible-core 2.16.1": {"passed": 1, "date": "2026-11-20"}, "ansible-core 2.19.1": {"passed": 3}}
+    assert together({"ansible-core 2.19.1": {}}, {}, ["2.19.1"]) == {"ansible-core 2.19.1": {}}
