@@ -36,7 +36,8 @@ class Cost:
 
     ``wall``, ``cpu`` (user and system, all processes of the controller) and ``lab_cpu`` in seconds; ``memory`` (all
     processes of the controller, highest sum) and ``lab_memory`` (highest ever) in bytes; ``stdin`` are the bytes that
-    PowerShell reads, ``sent`` and ``received`` the HTTP bodies.
+    PowerShell reads, ``sent`` and ``received`` the HTTP bodies. ``on_hosts``: seconds from the start of each program on
+    a host, its input whole, to its end.
     """
 
     wall: float
@@ -47,6 +48,7 @@ class Cost:
     stdin: int = 0
     sent: int = 0
     received: int = 0
+    on_hosts: float = 0.0
     lab_cpu: float = 0.0
     lab_memory: int = 0
 

@@ -17,7 +17,7 @@ from .measuring import Cost, Estate
 from .subjects import Subject
 
 #: What does not change from run to run is taken from the first, what does is the median.
-_VARY = ("wall", "cpu", "lab_cpu", "memory")
+_VARY = ("on_hosts", "wall", "cpu", "lab_cpu", "memory")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -36,9 +36,11 @@ def costs(lab: Lab) -> dict[str, float]:
         total["stdin"] += sum(counters.stdin.values())
         total["sent"] += sum(counters.bytes_in.values())
         total["received"] += sum(counters.bytes_out.values())
+        total["on_hosts"] += counters.microseconds
         counters.reset()
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return {**total, "lab_cpu": used.ru_utime + used.ru_stime, "lab_memory": peak()}
+    total_seconds = {"on_hosts": total.pop("on_hosts") / 1e6}
+    return {**total, **total_seconds, "lab_cpu": used.ru_utime + used.ru_stime, "lab_memory": peak()}
 
 
 def main() -> None:

@@ -18,7 +18,8 @@ class Counters:
     ``executions``: commands run, by module name ("raw" for plain commands). ``requests``: POSTs, by WS-Management
     operation.
     ``bytes_in`` and ``bytes_out``: HTTP bodies, by operation. ``connections``: TCP connections to WinRM. ``stdin``:
-    bytes of input, by module. ``become``: executions for which another account was asked for.
+    bytes of input, by module. ``become``: executions for which another account was asked for. ``microseconds``: how
+    long programs ran.
     """
 
     executions: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
@@ -31,6 +32,7 @@ class Counters:
     shells: int = 0
     reboots: int = 0
     become: int = 0
+    microseconds: int = 0
     logons_refused: int = 0
 
     def reset(self) -> None:

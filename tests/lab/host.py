@@ -168,11 +168,14 @@ class LabHost:
             await asyncio.sleep(seconds)
         if fault is not None:
             return Output(fault.stdout, fault.stderr, fault.exit_code)
+        begun = time.monotonic_ns()
         try:
             return await self.engine.run(self, job)
         except PowerLossError:
             self.cut_power()
             raise
+        finally:
+            self.counters.microseconds += (time.monotonic_ns() - begun) // 1000
 
     def services(self) -> list[Service]:
         """All services; automatic ones run once the host has been up for a while."""
