@@ -66,7 +66,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Story]:
         approve = {"path": "plan.json", "sign_with": "approver.pem", "passphrase": PASSPHRASE}
         signed = estate.controller.play(
             task("unlocked", "plan_file", {"path": "plan.json", "sign_with": "approver.pem"}),
-            task("wrong", "plan_file", {**approve, "passphrase": "wrong"}),
+            task("wrong", "plan_file", {**approve, "passphrase": "Not-This-One-5"}),
             task("sign", "plan_file", approve),
             task("sign again", "plan_file", approve),
             task("verify", "plan_file", {"path": "plan.json", "verify": "approver.pub.pem"}),
