@@ -62,6 +62,9 @@ def first_line(text: object, limit: int = LIMIT) -> str:
     return next((line for line in lines if line), "")
 
 
+_PLAIN = frozenset({bool, int, float})
+
+
 def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
     """``value`` as the plain types of JSON: dict with str keys, list, str, int, float, bool, None.
 
@@ -69,25 +72,27 @@ def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
     be dumped as YAML and have no place in pure code or in a result. ``exact`` keeps lone surrogates, which a registry
     name may hold; otherwise they become ``\\udXXX``.
     """
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    # Nearly everything is one of these already, and a server's answer has well over a thousand of them.
+    if value is None or kind in _PLAIN or (kind is str and (exact or value.isascii())):
         return value
+    if kind is dict or isinstance(value, Mapping):
+        return {_plain_text(str(name), exact): plain_data(item, exact=exact) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_data(item, exact=exact) for item in value]
     if isinstance(value, str):
         return _plain_text(value, exact)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, Mapping):
-        return {_plain_text(str(name), exact): plain_data(item, exact=exact) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain_data(item, exact=exact) for item in value]
     return _plain_text(str(value), exact)
 
 
 def _plain_text(text: str, exact: bool = False) -> str:
     # A subclass of str is left behind. Methods of str itself: unsafe text of core before 2.19 has its own, which
     # lead to unsafe text again.
-    bare = str.__str__(text)
+    bare = text if type(text) is str else str.__str__(text)
     if exact or bare.isascii():
         return bare
     return bare.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -17,7 +17,7 @@ import typing as t
 from .._baseline import DIRECT_STAGE, Baseline, direct
 from .._change import Terms, arm_request
 from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, to_data
-from .._state import State, after, read_state
+from .._state import State, read_state, state_after
 from .._task import ChangeError, HostError, builds, check_outcome, configured_data, host_data, write_request
 from .._version import VERSION
 from .base import Result, Task, TaskError, TlsAction
@@ -76,7 +76,7 @@ class ChangeAction(TlsAction):
         """The same for a plan that somebody vouches for. ``meta``: what the journal is to hold besides. ``spared``: ids
         of changes with a timer that this one does not build on.
         """
-        then = read_state(after(state.observation, plan.operations), task.catalogue) if plan.operations else state
+        then = state_after(state, plan.operations) if plan.operations else state
         result = self._prediction(state, then, plan)
         terms = self._terms(task, state, plan, force=force, spared=spared)
         if terms is not None:

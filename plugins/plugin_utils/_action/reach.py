@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ssl
 import typing as t
 
-from .._catalogue import Catalogue
-from .._change import Neighbour, Surroundings, openssl_client, predict, reach_data, refusal
+from .._catalogue import Catalogue, CatalogueError, load
+from .._change import Neighbour, Surroundings, openssl_client, predict, prepare, reach_data, refusal
 from .._endpoint import Client, ClientsError, load_clients
-from .._plan import certificate_types, offer_as_installed, offer_of, read_offer
+from .._plan import Offer, certificate_types, offer_as_installed, offer_of, read_offer
 from .._state import State
 from .base import Task
 
@@ -26,9 +27,10 @@ _TLS_VERSIONS: t.Mapping[int, str] = {
 
 
 def preload() -> None:
-    """Read the clients that ship, so that workers find them read. An error is told by whoever needs them."""
-    with contextlib.suppress(ClientsError):
-        load_clients()
+    """Take in what every host meets alike, so that workers find it ready. An error is told by whoever needs it."""
+    with contextlib.suppress(CatalogueError, ClientsError):
+        prepare(load_clients(), _directories(load()).values())
+        _controller()
 
 
 def reach_of(
@@ -68,6 +70,7 @@ def is_tls(connection: t.Any) -> bool:
     return getattr(connection, "_winrm_scheme", None) == "https" or (isinstance(psrp, dict) and psrp.get("ssl") is True)
 
 
+@functools.cache
 def _controller() -> Client | None:
     """What this Python offers where nobody changes it, as requests and urllib3 do for pywinrm and pypsrp."""
     # Without certificates of authorities: they have no part in this and take a hundred times as long as the rest.
@@ -76,7 +79,8 @@ def _controller() -> Client | None:
     return openssl_client(context.get_ciphers(), lowest, "tls_1_3" if ssl.HAS_TLSv1_3 else "tls_1_2")
 
 
-def _directories(catalogue: Catalogue) -> dict[str, t.Any]:
+@functools.lru_cache(maxsize=1)
+def _directories(catalogue: Catalogue) -> t.Mapping[str, Offer]:
     """Domain controllers as each server version of Windows installs them."""
     found = {
         system.name: offer_as_installed(system.id, catalogue)

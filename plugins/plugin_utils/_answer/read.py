@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import typing as t
+from collections.abc import Mapping  # isinstance with that of typing takes ten times as long
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import one_line
 
@@ -25,15 +26,15 @@ def endpoint_name(answer: t.Mapping[str, t.Any]) -> str:
 
 def answered(observed: t.Sequence[t.Any]) -> tuple[t.Mapping[str, t.Any], ...]:
     """The endpoints that spoke TLS; drained, throttled and unreachable ones say nothing about a version."""
-    return tuple(answer for answer in observed if isinstance(answer, t.Mapping) and answer.get("status") == "answered")
+    return tuple(answer for answer in observed if isinstance(answer, Mapping) and answer.get("status") == "answered")
 
 
 def versions_of(answer: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Mapping[str, t.Any]]:
     """Version id -> what was found out about it."""
     versions = answer.get("versions")
-    if not isinstance(versions, t.Mapping):
+    if not isinstance(versions, Mapping):
         return {}
-    return {str(name): row for name, row in versions.items() if isinstance(row, t.Mapping)}
+    return {str(name): row for name, row in versions.items() if isinstance(row, Mapping)}
 
 
 def suite_names(row: t.Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def suite_names(row: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     suites = row.get("suites")
     if not isinstance(suites, (list, tuple)):
         return ()
-    names = (suite.get("name") for suite in suites if isinstance(suite, t.Mapping))
+    names = (suite.get("name") for suite in suites if isinstance(suite, Mapping))
     return tuple(name for name in names if isinstance(name, str))
 
 

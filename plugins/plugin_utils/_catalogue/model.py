@@ -199,7 +199,7 @@ class SuiteList:
     sources: tuple[str, ...]
     note: str = ""
 
-    @property
+    @functools.cached_property
     def known(self) -> frozenset[str]:
         """Every suite name that this Windows understands in a configured list."""
         return frozenset((*self.default, *self.off, *self.psk))

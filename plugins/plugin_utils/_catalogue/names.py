@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import typing as t
 
 #: Before Windows 10 and Server 2016 the curve is a suffix of the suite name (S3).
 _CURVE_SUFFIXES: t.Mapping[str, str] = {"_P256": "NistP256", "_P384": "NistP384", "_P521": "NistP521"}
 
 
+@functools.lru_cache(maxsize=4096)
 def bare_suite(name: str) -> tuple[str, str | None]:
     """Split a suite name as Schannel stores it into the suite and its curve.
 

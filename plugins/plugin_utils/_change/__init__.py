@@ -74,6 +74,7 @@ from .reach import (
     Surroundings,
     openssl_client,
     predict,
+    prepare,
     reach_data,
     refusal,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "plan_file",
     "plan_for",
     "predict",
+    "prepare",
     "reach_data",
     "read_age",
     "read_duration",

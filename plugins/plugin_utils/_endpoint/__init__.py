@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from .certificates import CertificateAudit, audit_certificates
 from .certificates import to_data as certificates_to_data
-from .clients import Client, ClientsError, clients_of, hello_of, load_clients, read_clients, simulate
+from .clients import (
+    Client,
+    ClientsError,
+    Seen,
+    clients_of,
+    hello_of,
+    load_clients,
+    outcomes_at,
+    read_clients,
+    see,
+    simulate,
+)
 from .clients import Kind as ClientKind
 from .clients import Outcome as ClientOutcome
 from .clients import Result as ClientResult
@@ -30,6 +41,7 @@ __all__ = [
     "ClientResult",
     "ClientsError",
     "Context",
+    "Seen",
     "Sender",
     "Without",
     "audit_certificates",
@@ -44,7 +56,9 @@ __all__ = [
     "judge_partners",
     "load_clients",
     "load_rules",
+    "outcomes_at",
     "read_clients",
+    "see",
     "senders_of",
     "simulate",
 ]

@@ -10,6 +10,7 @@ import base64
 import binascii
 import dataclasses
 import typing as t
+from collections.abc import Mapping  # isinstance with that of typing takes ten times as long
 
 from .errors import ObservationError
 from .names import printable
@@ -45,7 +46,7 @@ class Node:
     """One object of the answer and where it stands (``keys[3].values[0]``)."""
 
     def __init__(self, value: object, place: str, words: Words = _ANSWER) -> None:
-        if not isinstance(value, t.Mapping):
+        if not isinstance(value, Mapping):
             raise words.broken(place or "the whole", f"an object is expected, found {shown(value)}")
         self._value: t.Mapping[object, object] = value
         self._words = words
@@ -151,7 +152,7 @@ class Node:
     def text_mapping(self, name: str) -> dict[str, str]:
         """An object whose members are all text."""
         value = self.get(name)
-        if not isinstance(value, t.Mapping) or not all(
+        if not isinstance(value, Mapping) or not all(
             isinstance(k, str) and isinstance(v, str) for k, v in value.items()
         ):
             raise self.error(name, f"an object of texts is expected, found {shown(value)}")

@@ -73,6 +73,8 @@ def path_key(path: str, current_control_set: int | None = None) -> tuple[str, ..
 
 def printable(text: str, limit: int = 200) -> str:
     """Text of a host or a file for a message: control and invisible characters as escapes, cut at ``limit``."""
+    if len(text) <= limit and text.isprintable():
+        return text
     shown = "".join(
         char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode("ascii")
         for char in text[:limit]

@@ -11,7 +11,7 @@ import functools
 import typing as t
 
 from .change import ChangeHeader
-from .names import fold, path_key
+from .names import fold, join_path, path_key
 from .registry_value import RegistryValue
 
 
@@ -179,6 +179,14 @@ class Observation:
                         return value.data
         return None
 
+    @functools.cached_property
+    def user_hives(self) -> tuple[str, ...]:
+        """The loaded hives of people that were read: ``HKEY_USERS\\S-1-5-21-...`` without the ``_Classes`` twins."""
+        # Places of keys are folded, hives and all.
+        sids = (place[1] for place in self._index if len(place) > 1 and place[0] == "HKEY_USERS")
+        people = (sid for sid in sids if sid.startswith("S-1-5-21-") and not sid.endswith("_CLASSES"))
+        return tuple(join_path("HKEY_USERS", sid) for sid in dict.fromkeys(people))
+
     def _path_key(self, path: str) -> tuple[str, ...]:
         return path_key(path, self.current_control_set)
 
@@ -197,22 +205,21 @@ class Observation:
         return frozenset(self._path_key(error.path) for error in self.errors)
 
     @functools.cached_property
-    def _asked(self) -> tuple[tuple[tuple[str, ...], int, _Choice], ...]:
-        return tuple(
-            (
-                self._path_key(request.path),
-                request.depth,
-                None if request.values is None else frozenset(fold(name) for name in request.values),
-            )
-            for request in self.asked
-        )
+    def _asked(self) -> dict[tuple[str, ...], list[tuple[int, _Choice]]]:
+        """By key: how deep, and which of its values."""
+        found: dict[tuple[str, ...], list[tuple[int, _Choice]]] = {}
+        for request in self.asked:
+            names = None if request.values is None else frozenset(fold(name) for name in request.values)
+            found.setdefault(self._path_key(request.path), []).append((request.depth, names))
+        return found
 
     def _choices(self, place: tuple[str, ...]) -> tuple[_Choice, ...]:
         """What every request that covers the key wants of its values; empty when none does."""
         return tuple(
-            values if place == root else None
-            for root, depth, values in self._asked
-            if place[: len(root)] == root and (depth == WHOLE_TREE or len(place) - len(root) <= depth)
+            None if above else values
+            for above in range(len(place) + 1)
+            for depth, values in self._asked.get(place[: len(place) - above], ())
+            if depth == WHOLE_TREE or above <= depth
         )
 
     def _was_asked_for(self, place: tuple[str, ...], name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import enum
+import functools
 import typing as t
 
 import yaml
@@ -21,9 +22,16 @@ from .model import Entry, Operation, Plan
 #: Raised when the meaning of a field changes; a reader of another format refuses.
 FORMAT = 1
 
+#: What is data already; nearly everything is one of these. Not their subclasses: members of an enum are some.
+_PLAIN = frozenset({str, int, bool})
+
 
 def to_data(thing: t.Any) -> t.Any:
     """A plan, entry, gate, finding, stage state, member or any part of one as JSON data, fields in their order."""
+    if thing is None or type(thing) in _PLAIN:
+        return thing
+    if isinstance(thing, (list, tuple)):
+        return [to_data(value) for value in thing]
     if isinstance(thing, RegistryValue):
         return value_data(thing)
     if isinstance(thing, Plan):
@@ -32,8 +40,6 @@ def to_data(thing: t.Any) -> t.Any:
         return _fields(thing)
     if isinstance(thing, enum.Enum):
         return thing.value
-    if isinstance(thing, (list, tuple)):
-        return [to_data(value) for value in thing]
     return thing
 
 
@@ -94,4 +100,10 @@ def _text(data: dict[str, t.Any]) -> str:
 
 
 def _fields(thing: t.Any) -> dict[str, t.Any]:
-    return {field.name: to_data(getattr(thing, field.name)) for field in dataclasses.fields(thing)}
+    return {name: to_data(getattr(thing, name)) for name in _names(type(thing))}
+
+
+@functools.lru_cache(maxsize=64)
+def _names(kind: type[t.Any]) -> tuple[str, ...]:
+    """Asked for once for each kind: a server has hundreds of entries."""
+    return tuple(field.name for field in dataclasses.fields(kind))

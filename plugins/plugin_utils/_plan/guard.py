@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import STAGES, Baseline, Rule
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import path_key
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import LONGEST_POLICY_LIST, State, after, read_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import LONGEST_POLICY_LIST, State, state_after
 
 from .fitting import configured_fits
 from .model import Act, Entry, Operation, Plan
@@ -96,7 +96,7 @@ def _flags(plan: Plan, state: State) -> t.Iterator[str]:
 
 def _planned(state: State, baseline: Baseline, plan: Plan) -> t.Iterator[str]:
     """After the operations every written rule is configured, and no rule that was configured before is broken."""
-    planned = read_state(after(state.observation, plan.operations), state.catalogue)
+    planned = state_after(state, plan.operations)
     written = {entry.rule for entry in plan.entries if entry.operations}
     for rule in baseline.rules:
         if not _configured(rule, planned) and (rule.id in written or _configured(rule, state)):

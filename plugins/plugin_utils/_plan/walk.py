@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._baseline import Baseline
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import DISABLED
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, after, read_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, state_after
 
 from . import gates
 from .entries import NOT_DECIDED, entry_of
@@ -117,8 +117,7 @@ def _lockout(stage: str, writing: tuple[Judgement, ...], question: Question) -> 
     groups = {state.catalogue.settings[one.rule.setting].group for one in writing}
     if not groups & CAN_LOCK_OUT:
         return None, Reason.STAGE_BLOCKED
-    operations = [operation for one in writing for operation in one.operations]
-    planned = read_state(after(state.observation, operations), state.catalogue)
+    planned = state_after(state, tuple(operation for one in writing for operation in one.operations))
     types = certificate_types(state, question.observed)
     missing = lost(state, planned, types)
     if missing is None:

@@ -11,7 +11,7 @@ from .effective import default_of
 from .journal import same_value, since_boot
 from .meaning import ONE_IS_ON
 from .model import Debt, Form, Origin, SettingState, State
-from .read import read_state, user_hives
+from .read import read_state, state_after
 from .suites import LONGEST_POLICY_LIST, own_list, usable_suites
 
 __all__ = [
@@ -29,6 +29,6 @@ __all__ = [
     "read_state",
     "same_value",
     "since_boot",
+    "state_after",
     "usable_suites",
-    "user_hives",
 ]

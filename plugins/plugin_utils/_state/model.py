@@ -70,9 +70,9 @@ class Debt:
     unfinished: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class State:
-    """All settings of one host, by setting id, with what they were read from.
+    """All settings of one host, by setting id, with what they were read from. The same only as itself.
 
     ``owners``: setting id -> "us" | "group_policy" | "unknown" for values in Group Policy places that exist (design
     15.9).

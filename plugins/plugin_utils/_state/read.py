@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
@@ -24,9 +25,9 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
     identify,
     join_path,
     path_key,
-    split_path,
 )
 
+from .after import Write, after
 from .effective import BETWEEN_WRITE_AND_BOOT, POLICY_SUFFIX, default_of, future_of
 from .journal import debt, owners, touched_since_boot
 from .meaning import is_malformed, meaning_of
@@ -71,16 +72,10 @@ def read_state(observation: Observation, catalogue: Catalogue) -> State:
     )
 
 
-def user_hives(observation: Observation) -> tuple[str, ...]:
-    """The loaded hives of people that were read: ``HKEY_USERS\\S-1-5-21-...`` without the ``_Classes`` twins."""
-    hives: list[str] = []
-    for key in observation.walk():
-        parts = split_path(key.path)
-        if len(parts) > 1 and fold(parts[0]) == "HKEY_USERS":
-            sid = fold(parts[1])
-            if sid.startswith("S-1-5-21-") and not sid.endswith("_CLASSES"):
-                hives.append(join_path("HKEY_USERS", sid))
-    return tuple(dict.fromkeys(hives))
+@functools.lru_cache(maxsize=2)
+def state_after(state: State, operations: tuple[Write, ...]) -> State:
+    """What a reading right after the operations would mean: whoever plans, checks and carries out asks thrice."""
+    return read_state(after(state.observation, operations), state.catalogue)
 
 
 class _Reader:
@@ -88,13 +83,12 @@ class _Reader:
         self._observation = observation
         self._identity = identity
         self._touched = touched_since_boot(observation)
-        self._hives = user_hives(observation)
 
     def setting(self, setting: Setting) -> SettingState:
         """One setting; a per-user setting is the sum of all loaded user hives."""
         if not setting.per_user:
             return self._state(setting, setting.places)
-        found = [self._state(setting, _in_hive(setting, hive)) for hive in self._hives]
+        found = [self._state(setting, _in_hive(setting, hive)) for hive in self._observation.user_hives]
         return _of_all_users(found) if found else self._state(setting, setting.places)
 
     def _state(self, setting: Setting, places: tuple[Place, ...]) -> SettingState:

@@ -13,7 +13,7 @@ from tools.registry import AFTER, exported, on_host, state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import KeyRequest, RegistryKey, RegistryValue
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, State, read_state, user_hives
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, Origin, State, read_state
 
 pytestmark = pytest.mark.proves("state_meaning")
 
@@ -151,7 +151,7 @@ def test_service_accounts_and_class_hives_are_no_users() -> None:
     observation = on_host(
         hive("S-1-5-18", "800") + hive("S-1-5-21-1-2-3-500_Classes", "800") + hive("S-1-5-21-1-2-3-500", "800")
     )
-    assert user_hives(observation) == ("HKEY_USERS\\S-1-5-21-1-2-3-500",)
+    assert observation.user_hives == ("HKEY_USERS\\S-1-5-21-1-2-3-500",)
 
 
 def test_a_hive_is_named_by_its_key_alone_and_only_below_the_users() -> None:
@@ -159,7 +159,7 @@ def test_a_hive_is_named_by_its_key_alone_and_only_below_the_users() -> None:
     paths = ("HKEY_USERS", f"HKEY_USERS\\{sid}", f"HKEY_LOCAL_MACHINE\\{sid}0\\Software")
     keys = tuple(RegistryKey(path, True) for path in paths)
     observation = dataclasses.replace(on_host("[SCHANNEL]\n"), keys=keys)
-    assert user_hives(observation) == (f"HKEY_USERS\\{sid}",)
+    assert observation.user_hives == (f"HKEY_USERS\\{sid}",)
 
 
 def test_an_export_without_times_counts_as_booted() -> None:

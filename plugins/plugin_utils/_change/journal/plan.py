@@ -18,7 +18,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     Reason,
     Verdict,
 )
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, after, read_state
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import State, state_after
 
 from .model import Rollback
 
@@ -28,7 +28,7 @@ MODULE = "rollback"
 
 def rollback_plan(way: Rollback, state: State) -> Plan:
     """The operations of a way back, one entry for each setting they belong to, in their order."""
-    then = read_state(after(state.observation, way.operations), state.catalogue)
+    then = state_after(state, way.operations)
     whose = _settings_by_place(state)
     current = state.observation.current_control_set
     by_setting: dict[str, list[Operation]] = {}

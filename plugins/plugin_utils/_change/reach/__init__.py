@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .openssl import openssl_client
 from .peers import Neighbour, Surroundings
-from .predict import Reach, predict, reach_data, refusal
+from .predict import Reach, predict, prepare, reach_data, refusal
 
 __all__ = [
     "Neighbour",
@@ -16,6 +16,7 @@ __all__ = [
     "Surroundings",
     "openssl_client",
     "predict",
+    "prepare",
     "reach_data",
     "refusal",
 ]

@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
     Client,
     ClientOutcome,
     ClientResult,
-    simulate,
+    Seen,
+    outcomes_at,
+    see,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 
@@ -29,7 +32,7 @@ from .peers import (
     SERVERS,
     Surroundings,
 )
-from .sides import Answer, answer_of, client_of
+from .sides import answer_of, client_of, seen_as_installed, seen_as_server
 
 YES, NO, UNKNOWN = "connects", "lost", "unknown"
 #: The limits of a certificate that was not seen cannot be held against anybody; a change of versions and suites
@@ -74,16 +77,18 @@ class Reach:
 
 
 class _Side(t.NamedTuple):
-    answer: Answer | None
+    """The host as a port and as a client."""
+
+    port: Seen | None
     client: Client | None
 
 
 def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, ...]:
     """Every peer that is known. ``before``: what the host offers today; ``after``: when the plan counts."""
     shown = next((one for one in around.observed if one.get("chains")), None)
-    sides = [
-        _Side(answer_of(offer, around.certificates, shown), client_of(offer, "the server")) for offer in (before, after)
-    ]
+    answers = [answer_of(offer, around.certificates, shown) for offer in (before, after)]
+    ports = [None if answer is None else see(answer) for answer in answers]
+    sides = [_Side(port, client_of(offer, "the server")) for port, offer in zip(ports, (before, after))]
     rows: list[Reach] = []
     # Servers of an organisation are alike: how one of them fares is how all do that offer the same.
     alike: dict[Offer | None, tuple[Reach, ...]] = {}
@@ -93,11 +98,22 @@ def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, .
         rows += [dataclasses.replace(row, peer=neighbour.name) for row in alike[neighbour.offer]]
     known = {client.id: client for client in around.clients}
     if _CLOUD_SMTP in known:
-        rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, _as_server(known[_CLOUD_SMTP]), sides))
+        rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, seen_as_server(known[_CLOUD_SMTP]), sides))
     partners = (client for client in around.clients if _is_partner(client))
-    rows += [_outgoing(PARTNERS, client.name, _as_server(client), sides) for client in partners]
-    rows += [_outgoing(DIRECTORY, name, answer_of(offer, {"rsa"}), sides) for name, offer in around.directories.items()]
+    rows += [_outgoing(PARTNERS, client.name, seen_as_server(client), sides) for client in partners]
+    directories = around.directories.items()
+    rows += [_outgoing(DIRECTORY, name, seen_as_installed(offer, "rsa"), sides) for name, offer in directories]
     return (*_incoming(_callers(around, known), sides), *rows)
+
+
+def prepare(clients: t.Iterable[Client], directories: t.Iterable[Offer]) -> None:
+    """Work out once what :func:`predict` needs of those that are the same for every host."""
+    for client in clients:
+        _without_limits(client)
+        if client.id == _CLOUD_SMTP or _is_partner(client):
+            seen_as_server(client)
+    for offer in directories:
+        seen_as_installed(offer, "rsa")
 
 
 def _callers(around: Surroundings, known: t.Mapping[str, Client]) -> t.Iterator[tuple[str, Client]]:
@@ -132,38 +148,38 @@ def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Sid
     client = client_of(offer, name)
     if client is not None:
         yield from _incoming([(kind, client)], sides)
-    yield _outgoing(kind, name, answer_of(offer, {"rsa"}), sides)
-
-
-def _as_server(client: Client) -> Answer | None:
-    """A service of the cloud takes what it offers itself (S22); so do mail servers that nobody set up otherwise."""
-    versions = tuple(version.id for version in client.versions)
-    return answer_of(Offer(versions, versions, client.suites, client.groups or None), {"rsa", "ecdsa"})
+    yield _outgoing(kind, name, seen_as_installed(offer, "rsa"), sides)
 
 
 def _incoming(callers: t.Iterable[tuple[str, Client]], sides: t.Sequence[_Side]) -> list[Reach]:
-    """All at once: an answer is taken apart once for all clients, and not again where the plan leaves it as it is."""
+    """All at once, and not again where the plan leaves the port as it is."""
     kinds = list(callers)
     clients = [client for _kind, client in kinds]
-    first = _meet(sides[0].answer, clients)
-    second = first if sides[0].answer == sides[1].answer else _meet(sides[1].answer, clients)
+    first = _meet(sides[0].port, clients)
+    second = first if sides[0].port == sides[1].port else _meet(sides[1].port, clients)
     return [
         Reach(kind, client.name, "in", before[0], after[0], after[1])
         for (kind, client), before, after in zip(kinds, first, second)
     ]
 
 
-def _outgoing(kind: str, name: str, answer: Answer | None, sides: t.Sequence[_Side]) -> Reach:
+def _outgoing(kind: str, name: str, peer: Seen | None, sides: t.Sequence[_Side]) -> Reach:
     clients = [side.client for side in sides]
-    ends = _meet(answer, clients[:1] if clients[0] == clients[1] else clients)
+    ends = _meet(peer, clients[:1] if clients[0] == clients[1] else clients)
     return Reach(kind, name, "out", ends[0][0], ends[-1][0], ends[-1][1])
 
 
-def _meet(answer: Answer | None, clients: t.Sequence[Client | None]) -> list[tuple[str, str]]:
+def _meet(port: Seen | None, clients: t.Sequence[Client | None]) -> list[tuple[str, str]]:
     """How each of the clients fares, and why."""
-    there = [] if answer is None else [dataclasses.replace(one, **_NO_LIMITS) for one in clients if one is not None]
-    outcomes = iter(simulate(answer, there) if answer is not None else ())
-    return [_NOT_KNOWN if answer is None or client is None else _end(next(outcomes)) for client in clients]
+    if port is None:
+        return [_NOT_KNOWN] * len(clients)
+    outcomes = iter(outcomes_at(port, [_without_limits(client) for client in clients if client is not None]))
+    return [_NOT_KNOWN if client is None else _end(next(outcomes)) for client in clients]
+
+
+@functools.lru_cache(maxsize=512)
+def _without_limits(client: Client) -> Client:
+    return dataclasses.replace(client, **_NO_LIMITS)
 
 
 def _end(outcome: ClientOutcome) -> tuple[str, str]:

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Version
-from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Client, ClientKind
+from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import Client, ClientKind, Seen, see
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
 
 Answer = t.Mapping[str, t.Any]
@@ -43,6 +44,20 @@ def answer_of(offer: Offer, certificates: t.Iterable[str], observed: Answer | No
         "chains": shown.get("chains") or [{"authentication": kind, "certificates": []} for kind in kinds],
         "facts": facts,
     }
+
+
+@functools.lru_cache(maxsize=64)
+def seen_as_installed(offer: Offer, *certificates: str) -> Seen | None:
+    """The same, read already, for a peer whose ports nobody looked at: many hosts meet the same few."""
+    answer = answer_of(offer, certificates)
+    return None if answer is None else see(answer)
+
+
+@functools.lru_cache(maxsize=64)
+def seen_as_server(client: Client) -> Seen | None:
+    """A service of the cloud takes what it offers itself (S22); so do mail servers that nobody set up otherwise."""
+    versions = tuple(version.id for version in client.versions)
+    return seen_as_installed(Offer(versions, versions, client.suites, client.groups or None), "rsa", "ecdsa")
 
 
 def client_of(offer: Offer, name: str) -> Client | None:

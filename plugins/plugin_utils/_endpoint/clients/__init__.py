@@ -11,7 +11,8 @@ from .hello import hello_of
 from .load import load_clients, read_clients
 from .model import Client, Kind, Outcome, Result
 from .read import ClientsError
-from .simulate import simulate
+from .seen import Seen, see
+from .simulate import outcomes_at, simulate
 
 __all__ = [
     "Client",
@@ -19,9 +20,12 @@ __all__ = [
     "Kind",
     "Outcome",
     "Result",
+    "Seen",
     "clients_of",
     "hello_of",
     "load_clients",
+    "outcomes_at",
     "read_clients",
+    "see",
     "simulate",
 ]

@@ -43,7 +43,8 @@ class Choice:
 def choose(seen: Seen, client: Client, version: Version) -> Choice:
     """Follow the order that counts (RFC 5246 7.4.1.3 leaves it to the server) through the suites that both have."""
     record = seen.version(version)
-    fits = {name: _fit(_suite(name), seen, client, version) for name in client.suites if name in record.suites}
+    group = _common_group(seen, client, version)
+    fits = {name: _fit(_suite(name), seen, client, version, group) for name in client.suites if name in record.suites}
     if not fits:
         return Choice((), Result.NO_COMMON_SUITE)
     if all(fit is Fit.NO for fit in fits.values()):
@@ -73,14 +74,14 @@ def _suite(name: str) -> Suite:
     return suite
 
 
-def _fit(suite: Suite, seen: Seen, client: Client, version: Version) -> Fit:
+def _fit(suite: Suite, seen: Seen, client: Client, version: Version, group: Fit) -> Fit:
     """A suite that was accepted once needs besides what both have to have anew for each client: a group."""
     if suite.key_exchange not in ("ECDHE", "ECDH", "any"):
         return Fit.YES
     if client.framing == "ssl2" or version is Version.SSL_3_0 or not client.groups:
         # A hello that names no groups: RFC 8422 4 lets the server take any, some refuse instead.
         return Fit.MAYBE
-    fits = [_common_group(seen, client, version)] if suite.key_exchange != "ECDH" else []
+    fits = [group] if suite.key_exchange != "ECDH" else []
     if suite.authentication == "ECDSA":
         fits.append(_curve_of_certificate(seen, client))
     return next((fit for fit in (Fit.NO, Fit.MAYBE) if fit in fits), Fit.YES)

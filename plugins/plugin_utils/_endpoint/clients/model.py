@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.module_utils._wire import Version
@@ -89,7 +90,7 @@ class Client:
     sources: tuple[str, ...] = ()
     note: str = ""
 
-    @property
+    @functools.cached_property
     def versions(self) -> tuple[Version, ...]:
         """What it speaks, highest first."""
         return tuple(v for v in sorted(Version, reverse=True) if self.lowest <= v <= self.highest)

@@ -28,12 +28,15 @@ def simulate(answer: t.Mapping[str, t.Any], clients: t.Sequence[Client]) -> tupl
     Where the answer holds ``replays``, they say whether the prediction is ``verified``. Never raises.
     """
     seen, rows = see(answer), rows_by_client(answer)
-    outcomes = []
-    for client in clients:
-        outcome = _outcome(client, _predict(seen, client))
-        row = rows.get(client.id)
-        outcomes.append(outcome if row is None else compare(client, outcome, row, seen))
-    return tuple(outcomes)
+    return tuple(
+        outcome if (row := rows.get(client.id)) is None else compare(client, outcome, row, seen)
+        for client, outcome in zip(clients, outcomes_at(seen, clients))
+    )
+
+
+def outcomes_at(seen: Seen, clients: t.Sequence[Client]) -> tuple[Outcome, ...]:
+    """The same without replays, for an answer that was read before: many meet the same endpoint."""
+    return tuple(_outcome(client, _predict(seen, client)) for client in clients)
 
 
 def _outcome(client: Client, made: _Made) -> Outcome:

@@ -17,7 +17,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import join_path, leaf
-from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form, user_hives
+from ansible_collections.msexchange.tls.plugins.plugin_utils._state import Form
 
 from . import words
 from .check import Check, Hit, View
@@ -48,7 +48,7 @@ def _masks(view: View) -> t.Iterator[tuple[str, str, int]]:
                 if isinstance(state.configured, int):
                     yield setting.id, _where(setting), state.configured
                 continue
-            for hive in user_hives(view.state.observation):
+            for hive in view.state.observation.user_hives:
                 value = view.state.observation.value(join_path(hive, place.key), place.name)
                 if value is not None and value.kind == REG_DWORD and isinstance(value.data, int):
                     yield setting.id, f"{place.name} of the user {words.path(leaf(hive))}", value.data

@@ -10,12 +10,18 @@ Wrong kind, wrong key, misspelt name, data that Windows does not document, copie
 from __future__ import annotations
 
 import difflib
+import functools
 import typing as t
 
-from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import Place, Setting, SettingKind, nearest
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import (
+    Catalogue,
+    Place,
+    Setting,
+    SettingKind,
+    nearest,
+)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import Severity
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
-    RegistryKey,
     RegistryValue,
     fold,
     path_key,
@@ -33,6 +39,7 @@ _DOCUMENTED = (0, 0xFFFFFFFF)
 #: Likeness of a misspelt name (DisableByDefault 0.97, Enable 0.92); names of other programs stay below it.
 _ALMOST_EQUAL = 0.85
 _PathKey = tuple[str, ...]
+_SCHANNEL = path_key(SCHANNEL)
 
 
 def _places(view: View) -> t.Iterator[tuple[Setting, Place, RegistryValue]]:
@@ -70,10 +77,11 @@ def _ignored_by_os(view: View) -> t.Iterator[Hit]:
             yield Hit(setting.id, f"{setting.title}: the value ({values}) has no effect, {os.name} does not read it.")
 
 
-def _known_names(view: View) -> dict[_PathKey, dict[str, str]]:
+@functools.lru_cache(maxsize=1)
+def _known_names(catalogue: Catalogue) -> t.Mapping[_PathKey, t.Mapping[str, str]]:
     """Key -> names of values that a setting has there."""
     names: dict[_PathKey, dict[str, str]] = {}
-    for setting in view.state.catalogue.settings.values():
+    for setting in catalogue.settings.values():
         if not setting.per_user:
             for place in setting.places:
                 names.setdefault(path_key(place.key), {})[fold(place.name)] = place.name
@@ -81,10 +89,15 @@ def _known_names(view: View) -> dict[_PathKey, dict[str, str]]:
 
 
 def _wrong_key(view: View) -> t.Iterator[Hit]:
-    known = _known_names(view)
-    for key in _keys_of_areas(view, known):
-        here = known.get(view.place(key), {})
-        others = _names_of_area(known, view.place(key))
+    known = _known_names(view.state.catalogue)
+    below_schannel = _names_below_schannel(view.state.catalogue)
+    on_the_way = _keys_on_the_way(view.state.catalogue)
+    for key in view.state.observation.walk():
+        place = view.place(key)
+        if place not in known and place not in on_the_way:
+            continue
+        here = known.get(place, {})
+        others = below_schannel if _is_schannel(place) else _names_near(known, place)
         for value in key.values:
             name = fold(value.name)
             if name in others and name not in here:
@@ -95,33 +108,39 @@ def _wrong_key(view: View) -> t.Iterator[Hit]:
                 )
 
 
-def _keys_of_areas(view: View, known: t.Mapping[_PathKey, object]) -> t.Iterator[RegistryKey]:
-    """Keys with a right name: those that hold settings, and those on the way to them."""
-    on_the_way = {place[:length] for place in known for length in range(len(place))}
-    for key in view.state.observation.walk():
-        place = view.place(key)
-        if place in known or (place in on_the_way and place[: len(path_key(SCHANNEL))] == path_key(SCHANNEL)):
-            yield key
+@functools.lru_cache(maxsize=1)
+def _keys_on_the_way(catalogue: Catalogue) -> frozenset[_PathKey]:
+    """Keys of SCHANNEL with a right name that hold no settings themselves but keys that do."""
+    places = [place for place in _known_names(catalogue) if _is_schannel(place)]
+    return frozenset(place[:length] for place in places for length in range(len(_SCHANNEL), len(place)))
 
 
-def _names_of_area(known: t.Mapping[_PathKey, dict[str, str]], place: _PathKey) -> dict[str, str]:
-    """Names of the settings of the same area.
+@functools.lru_cache(maxsize=1)
+def _names_below_schannel(catalogue: Catalogue) -> t.Mapping[str, str]:
+    """Names of all settings below SCHANNEL, which is one area: what is right in one key is wrong in its neighbour."""
+    return {
+        name: right
+        for place, names in _known_names(catalogue).items()
+        if _is_schannel(place)
+        for name, right in names.items()
+    }
 
-    Everything below SCHANNEL, or the keys right above and below.
-    """
-    schannel = path_key(SCHANNEL)
-    if place[: len(schannel)] == schannel:
-        return {
-            fold(n): n for other, names in known.items() if other[: len(schannel)] == schannel for n in names.values()
-        }
+
+def _is_schannel(place: _PathKey) -> bool:
+    """SCHANNEL itself, or a key below it."""
+    return place[: len(_SCHANNEL)] == _SCHANNEL
+
+
+def _names_near(known: t.Mapping[_PathKey, t.Mapping[str, str]], place: _PathKey) -> dict[str, str]:
+    """Names of the settings of the keys right above and below."""
     # Internet Settings and Internet Settings\WinHttp, Lsa and Lsa\FipsAlgorithmPolicy.
-    near = [names for other, names in known.items() if other[:-1] == place or other == place[:-1]]
-    return {fold(n): n for names in near for n in names.values()}
+    near = (names for other, names in known.items() if other[:-1] == place or other == place[:-1])
+    return {name: right for names in near for name, right in names.items()}
 
 
 def _misspelt_name(view: View) -> t.Iterator[Hit]:
-    known = _known_names(view)
-    area = {fold(n): n for names in known.values() for n in names.values()}
+    known = _known_names(view.state.catalogue)
+    area = {name for names in known.values() for name in names}
     for key in view.state.observation.walk():
         here = known.get(view.place(key), {})
         for value in key.values:
