@@ -13,6 +13,7 @@ import abc
 import contextlib
 import dataclasses
 import datetime
+import functools
 import os
 import traceback
 import typing as t
@@ -32,10 +33,17 @@ from .read_files import read_regular, require_regular
 
 Result = dict[str, t.Any]
 
+
+@functools.cache
+def _standard_request() -> t.Mapping[str, t.Any]:
+    """What every server is asked for, in the words of host_read."""
+    return read_request(load().reading)
+
+
 # Ansible imports an action before it forks a worker for each host: what is read here is read once for all of them. An
 # error is told by whoever needs the file.
 with contextlib.suppress(CatalogueError, BaselineError):
-    load()
+    _standard_request()
     load_profile(DEFAULT_PROFILE)
 
 display = Display()
@@ -69,7 +77,8 @@ class Task:
 
     def read(self, reading: t.Mapping[str, t.Any] | None = None) -> Observation:
         """What the host says; one execution. ``reading``: what to ask for, if not what the catalogue says."""
-        reading = self.catalogue.reading if reading is None else reading
+        if reading is None:
+            return from_host(self.broker.read(_standard_request()), asked=self.catalogue.reading)
         return from_host(self.broker.read(read_request(reading)), asked=reading)
 
 

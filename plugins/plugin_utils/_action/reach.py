@@ -12,11 +12,12 @@ import ssl
 import typing as t
 
 from .._catalogue import Catalogue, CatalogueError, load
-from .._change import Neighbour, Surroundings, openssl_client, predict, prepare, reach_data, refusal
 from .._endpoint import Client, ClientsError, load_clients
 from .._plan import Offer, certificate_types, offer_as_installed, offer_of, read_offer
+from .._reach import Neighbour, Surroundings, openssl_client, predict, prepare, reach_data, refusal
 from .._state import State
 from .base import Task
+from .connection import is_tls
 
 _TLS_VERSIONS: t.Mapping[int, str] = {
     ssl.TLSVersion.TLSv1: "tls_1_0",
@@ -62,12 +63,6 @@ def _neighbours(task: Task) -> tuple[Neighbour, ...]:
         for name, member in organisation.items()
         if name != own
     )
-
-
-def is_tls(connection: t.Any) -> bool:
-    """Whether the host is managed over TLS. Connection plugins keep that for themselves; by now this one has spoken."""
-    psrp = getattr(connection, "_psrp_conn_kwargs", None)
-    return getattr(connection, "_winrm_scheme", None) == "https" or (isinstance(psrp, dict) and psrp.get("ssl") is True)
 
 
 @functools.cache

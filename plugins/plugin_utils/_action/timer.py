@@ -10,7 +10,7 @@ import typing as t
 
 from .._change import Terms, armed, read_duration
 from .._host import ChangeHeader, filetime_to_iso
-from .reach import is_tls
+from .connection import is_tls
 
 if t.TYPE_CHECKING:
     from .base import Task

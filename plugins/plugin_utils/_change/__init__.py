@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes that can be trusted: saved plans, journals and the way back, causes of drift, who a plan would cut off."""
+"""Changes that can be trusted: saved plans, journals and the way back, causes of drift."""
 
 from __future__ import annotations
 
@@ -68,16 +68,6 @@ from .planfile import (
     verdict,
     verify,
 )
-from .reach import (
-    Neighbour,
-    Reach,
-    Surroundings,
-    openssl_client,
-    predict,
-    prepare,
-    reach_data,
-    refusal,
-)
 from .revert import (
     DEFAULT_AFTER_BOOT,
     Terms,
@@ -106,17 +96,14 @@ __all__ = [
     "HostPlan",
     "JournalError",
     "MissingPlanError",
-    "Neighbour",
     "NoChangeError",
     "OldPlanError",
     "PlanFile",
     "PlanFileError",
     "Prior",
-    "Reach",
     "Rollback",
     "SignatureError",
     "StalePlanError",
-    "Surroundings",
     "Terms",
     "arm_request",
     "armed",
@@ -136,12 +123,8 @@ __all__ = [
     "host_data_of",
     "host_plan",
     "is_in_force",
-    "openssl_client",
     "plan_file",
     "plan_for",
-    "predict",
-    "prepare",
-    "reach_data",
     "read_age",
     "read_duration",
     "read_host_plan",
@@ -149,7 +132,6 @@ __all__ = [
     "read_plan_file",
     "read_preferences",
     "record_of",
-    "refusal",
     "refused_confirmation",
     "render",
     "render_markdown",

@@ -100,10 +100,10 @@ def _text(data: dict[str, t.Any]) -> str:
 
 
 def _fields(thing: t.Any) -> dict[str, t.Any]:
-    return {name: to_data(getattr(thing, name)) for name in _names(type(thing))}
+    return {name: to_data(getattr(thing, name)) for name in _names(t.cast("t.Hashable", type(thing)))}
 
 
 @functools.lru_cache(maxsize=64)
-def _names(kind: type[t.Any]) -> tuple[str, ...]:
-    """Asked for once for each kind: a server has hundreds of entries."""
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _names(kind: t.Hashable) -> tuple[str, ...]:
+    """Fields of a class, asked for once: a server has hundreds of entries."""
+    return tuple(field.name for field in dataclasses.fields(t.cast("type[t.Any]", kind)))

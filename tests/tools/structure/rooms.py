@@ -62,8 +62,10 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         "_state": _room(_HOST),
         "_baseline": _room(f"{_CATALOGUE} _records", "yaml", edges="load.py"),
         "_plan": _room(f"{_STATE} _finding _answer _baseline", "yaml"),
-        # Changes: saved plans, journals and the way back, who a plan would cut off.
-        "_change": _room(f"{_PLAN} _endpoint _wire _version _markdown", "cryptography yaml", edges="load.py"),
+        # Changes: saved plans, journals and the way back, causes of drift.
+        "_change": _room(f"{_PLAN} _version _markdown", "cryptography yaml", edges="load.py"),
+        # Who a change would cut off: a room of its own, because whoever only reads has no use for ports and clients.
+        "_reach": _room(f"{_PLAN} _endpoint _wire"),
         "_report": _room(f"{_PLAN} _endpoint _version _markdown", "jinja2 yaml", edges="loader.py"),
         # A task without Ansible: options, the request to host_write, what an answer is worth, results.
         "_task": _room(_PLAN),
@@ -74,7 +76,7 @@ ROOMS: t.Mapping[str, Room] = types.MappingProxyType(
         # The only way to the host.
         "_broker": _edge("_words _task", "ansible"),
         # And with Ansible: the course that every action takes.
-        "_action": _edge(f"{_PLAN} _endpoint _change _version _task _broker", "ansible"),
+        "_action": _edge(f"{_PLAN} _endpoint _change _reach _version _task _broker", "ansible"),
         # TLS on the wire: alone, because it runs wherever Python runs.
         # Bytes in, answers out; these drive it: sockets, tasks, chance, a handshake by Python's ssl in memory.
         "_wire": _room(edges="_certificates.py _connection.py _discover.py _exchangers.py _prober.py _session.py"),

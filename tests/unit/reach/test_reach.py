@@ -16,15 +16,6 @@ from hypothesis import strategies as st
 from tools.registry import state_of
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
-from ansible_collections.msexchange.tls.plugins.plugin_utils._change import (
-    Neighbour,
-    Reach,
-    Surroundings,
-    openssl_client,
-    predict,
-    reach_data,
-    refusal,
-)
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import load_clients
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     Offer,
@@ -32,6 +23,15 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     offer_data,
     offer_of,
     read_offer,
+)
+from ansible_collections.msexchange.tls.plugins.plugin_utils._reach import (
+    Neighbour,
+    Reach,
+    Surroundings,
+    openssl_client,
+    predict,
+    reach_data,
+    refusal,
 )
 
 GCM, CBC, RC4 = (
