@@ -10,6 +10,7 @@ The registry's names are regular, so the tables of this file hold the words once
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from ._codes import Version
 from ._suites_certificate import CERTIFICATE_SUITES
@@ -192,6 +193,7 @@ def suite(number: int) -> Suite:
     return Suite(number, f"UNKNOWN_{number:04X}", "unknown", "unknown", "unknown", 0, "unknown", Version.SSL_3_0)
 
 
+@functools.lru_cache(maxsize=4096)
 def suite_by_name(name: str) -> Suite | None:
     """The suite with this IANA or Schannel name; a curve that old Windows appends (``_P256``) is ignored."""
     stem, _unused, tail = name.rpartition("_")

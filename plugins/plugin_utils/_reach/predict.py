@@ -12,10 +12,9 @@ import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._endpoint import (
     Client,
-    ClientOutcome,
     ClientResult,
     Seen,
-    outcomes_at,
+    outcome_at,
     see,
 )
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import Offer
@@ -76,34 +75,59 @@ class Reach:
         return self.before == YES and self.after == NO
 
 
-class _Side(t.NamedTuple):
-    """The host as a port and as a client."""
+class _Meeting(t.NamedTuple):
+    """A peer in one direction; ``now`` and ``then``: port and client, each None where what it offers is not known."""
 
-    port: Seen | None
-    client: Client | None
+    kind: str
+    peer: str
+    direction: str
+    now: tuple[Seen | None, Client | None]
+    then: tuple[Seen | None, Client | None]
+
+
+class _Side(t.NamedTuple):
+    """The host as a port and as a client, today and when the plan counts; the same twice where it stays as it is."""
+
+    ports: tuple[Seen | None, Seen | None]
+    clients: tuple[Client | None, Client | None]
 
 
 def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, ...]:
-    """Every peer that is known. ``before``: what the host offers today; ``after``: when the plan counts."""
-    shown = next((one for one in around.observed if one.get("chains")), None)
-    answers = [answer_of(offer, around.certificates, shown) for offer in (before, after)]
-    ports = [None if answer is None else see(answer) for answer in answers]
-    sides = [_Side(port, client_of(offer, "the server")) for port, offer in zip(ports, (before, after))]
+    """Everyone whom a plan cuts off, and those of whom it is worth knowing that they still connect.
+
+    ``before``: what the host offers today; ``after``: when the plan counts.
+    """
+    host = _side(before, after, around)
     rows: list[Reach] = []
     # Servers of an organisation are alike: how one of them fares is how all do that offer the same.
     alike: dict[Offer | None, tuple[Reach, ...]] = {}
     for neighbour in around.servers:
         if neighbour.offer not in alike:
-            alike[neighbour.offer] = tuple(_neighbour(SERVERS, neighbour.name, neighbour.offer, sides))
+            alike[neighbour.offer] = _told(_neighbour(neighbour.name, neighbour.offer, host))
         rows += [dataclasses.replace(row, peer=neighbour.name) for row in alike[neighbour.offer]]
+    return (*_told(_others(around, host)), *rows)
+
+
+def _side(before: Offer, after: Offer, around: Surroundings) -> _Side:
+    shown = next((one for one in around.observed if one.get("chains")), None)
+    answers = [answer_of(offer, around.certificates, shown) for offer in (before, after)]
+    now, then = (None if answer is None else see(answer) for answer in answers)
+    own, later = (client_of(offer, "the server") for offer in (before, after))
+    return _Side((now, now if now == then else then), (own, own if own == later else later))
+
+
+def _others(around: Surroundings, host: _Side) -> t.Iterator[_Meeting]:
+    """Whom the host meets beside its neighbours."""
     known = {client.id: client for client in around.clients}
+    for kind, client in _callers(around, known):
+        yield _incoming(kind, client, host)
     if _CLOUD_SMTP in known:
-        rows.append(_outgoing(CLOUD, known[_CLOUD_SMTP].name, seen_as_server(known[_CLOUD_SMTP]), sides))
-    partners = (client for client in around.clients if _is_partner(client))
-    rows += [_outgoing(PARTNERS, client.name, seen_as_server(client), sides) for client in partners]
-    directories = around.directories.items()
-    rows += [_outgoing(DIRECTORY, name, seen_as_installed(offer, "rsa"), sides) for name, offer in directories]
-    return (*_incoming(_callers(around, known), sides), *rows)
+        yield _outgoing(CLOUD, known[_CLOUD_SMTP].name, seen_as_server(known[_CLOUD_SMTP]), host)
+    for client in around.clients:
+        if _is_partner(client):
+            yield _outgoing(PARTNERS, client.name, seen_as_server(client), host)
+    for name, offer in around.directories.items():
+        yield _outgoing(DIRECTORY, name, seen_as_installed(offer, "rsa"), host)
 
 
 def prepare(clients: t.Iterable[Client], directories: t.Iterable[Offer]) -> None:
@@ -139,53 +163,51 @@ def _is_partner(client: Client) -> bool:
     return client.family in _MAIL_SERVERS and tuple(client.services) == ("smtp",)
 
 
-def _neighbour(kind: str, name: str, offer: Offer | None, sides: t.Sequence[_Side]) -> t.Iterator[Reach]:
-    if offer is None:
-        detail = "It was not read."
-        yield Reach(kind, name, "in", UNKNOWN, UNKNOWN, detail)
-        yield Reach(kind, name, "out", UNKNOWN, UNKNOWN, detail)
-        return
-    client = client_of(offer, name)
-    if client is not None:
-        yield from _incoming([(kind, client)], sides)
-    yield _outgoing(kind, name, seen_as_installed(offer, "rsa"), sides)
+def _neighbour(name: str, offer: Offer | None, host: _Side) -> t.Iterator[_Meeting]:
+    client = None if offer is None else client_of(offer, name)
+    # One that was read and offers nothing as a client comes to nobody.
+    if offer is None or client is not None:
+        yield _Meeting(SERVERS, name, "in", (host.ports[0], client), (host.ports[1], client))
+    yield _outgoing(SERVERS, name, None if offer is None else seen_as_installed(offer, "rsa"), host)
 
 
-def _incoming(callers: t.Iterable[tuple[str, Client]], sides: t.Sequence[_Side]) -> list[Reach]:
-    """All at once, and not again where the plan leaves the port as it is."""
-    kinds = list(callers)
-    clients = [client for _kind, client in kinds]
-    first = _meet(sides[0].port, clients)
-    second = first if sides[0].port == sides[1].port else _meet(sides[1].port, clients)
-    return [
-        Reach(kind, client.name, "in", before[0], after[0], after[1])
-        for (kind, client), before, after in zip(kinds, first, second)
-    ]
+def _incoming(kind: str, client: Client, host: _Side) -> _Meeting:
+    return _Meeting(kind, client.name, "in", (host.ports[0], client), (host.ports[1], client))
 
 
-def _outgoing(kind: str, name: str, peer: Seen | None, sides: t.Sequence[_Side]) -> Reach:
-    clients = [side.client for side in sides]
-    ends = _meet(peer, clients[:1] if clients[0] == clients[1] else clients)
-    return Reach(kind, name, "out", ends[0][0], ends[-1][0], ends[-1][1])
+def _outgoing(kind: str, name: str, peer: Seen | None, host: _Side) -> _Meeting:
+    return _Meeting(kind, name, "out", (peer, host.clients[0]), (peer, host.clients[1]))
 
 
-def _meet(port: Seen | None, clients: t.Sequence[Client | None]) -> list[tuple[str, str]]:
-    """How each of the clients fares, and why."""
-    if port is None:
-        return [_NOT_KNOWN] * len(clients)
-    outcomes = iter(outcomes_at(port, [_without_limits(client) for client in clients if client is not None]))
-    return [_NOT_KNOWN if client is None else _end(next(outcomes)) for client in clients]
+def _told(meetings: t.Iterable[_Meeting]) -> tuple[Reach, ...]:
+    return tuple(row for meeting in meetings for row in [_row(meeting)] if row is not None)
+
+
+def _row(meeting: _Meeting) -> Reach | None:
+    """How a peer fares, worked out no further than it takes: None where nothing happens to it that has to be told."""
+    always = meeting.kind in _ALWAYS
+    if not always and meeting.now == meeting.then:
+        return None
+    after, detail = _meet(*meeting.then)
+    if not always and after != NO:
+        return None
+    row = Reach(meeting.kind, meeting.peer, meeting.direction, _meet(*meeting.now)[0], after, detail)
+    return row if always or row.is_cut else None
+
+
+def _meet(port: Seen | None, client: Client | None) -> tuple[str, str]:
+    """How a client fares at a port, and why."""
+    if port is None or client is None:
+        return _NOT_KNOWN
+    outcome = outcome_at(port, _without_limits(client))
+    if outcome.result is ClientResult.CONNECTS:
+        return YES, outcome.detail
+    return (UNKNOWN if outcome.result is ClientResult.UNKNOWN else NO), outcome.detail
 
 
 @functools.lru_cache(maxsize=512)
 def _without_limits(client: Client) -> Client:
     return dataclasses.replace(client, **_NO_LIMITS)
-
-
-def _end(outcome: ClientOutcome) -> tuple[str, str]:
-    if outcome.result is ClientResult.CONNECTS:
-        return YES, outcome.detail
-    return (UNKNOWN if outcome.result is ClientResult.UNKNOWN else NO), outcome.detail
 
 
 def refusal(rows: t.Iterable[Reach]) -> tuple[str, ...]:
@@ -200,12 +222,11 @@ def refusal(rows: t.Iterable[Reach]) -> tuple[str, ...]:
 
 
 def reach_data(rows: t.Iterable[Reach]) -> list[dict[str, t.Any]]:
-    """As plain data for a result: those whom the plan cuts off, then those that always have a row.
+    """As plain data for a result: those whom the plan cuts off, then the others.
 
     Servers that nothing happens to share one where they fare alike: each of many would have two for each other.
     """
-    named = _together(row for row in rows if row.is_cut or row.kind in _ALWAYS)
-    ordered = sorted(named, key=lambda row: (not row.is_cut, KINDS.index(row.kind), row.peer, row.direction))
+    ordered = sorted(_together(rows), key=lambda row: (not row.is_cut, KINDS.index(row.kind), row.peer, row.direction))
     return [{**dataclasses.asdict(row), "cut": row.is_cut} for row in ordered]
 
 

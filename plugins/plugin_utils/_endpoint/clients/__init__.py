@@ -12,7 +12,7 @@ from .load import load_clients, read_clients
 from .model import Client, Kind, Outcome, Result
 from .read import ClientsError
 from .seen import Seen, see
-from .simulate import outcomes_at, simulate
+from .simulate import outcome_at, simulate
 
 __all__ = [
     "Client",
@@ -24,7 +24,7 @@ __all__ = [
     "clients_of",
     "hello_of",
     "load_clients",
-    "outcomes_at",
+    "outcome_at",
     "read_clients",
     "see",
     "simulate",

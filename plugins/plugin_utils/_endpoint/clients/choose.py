@@ -44,7 +44,7 @@ def choose(seen: Seen, client: Client, version: Version) -> Choice:
     """Follow the order that counts (RFC 5246 7.4.1.3 leaves it to the server) through the suites that both have."""
     record = seen.version(version)
     group = _common_group(seen, client, version)
-    fits = {name: _fit(_suite(name), seen, client, version, group) for name in client.suites if name in record.suites}
+    fits = {name: _fit(_suite(name), seen, client, version, group) for name in client.suites if name in record.accepts}
     if not fits:
         return Choice((), Result.NO_COMMON_SUITE)
     if all(fit is Fit.NO for fit in fits.values()):

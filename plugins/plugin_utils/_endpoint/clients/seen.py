@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import types
 import typing as t
 
@@ -35,6 +36,11 @@ class SeenVersion:
     suites: tuple[str, ...] = ()
     order: str = "unknown"
     complete: bool = False
+
+    @functools.cached_property
+    def accepts(self) -> frozenset[str]:
+        """The suites without their order."""
+        return frozenset(self.suites)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,17 +30,14 @@ def simulate(answer: t.Mapping[str, t.Any], clients: t.Sequence[Client]) -> tupl
     seen, rows = see(answer), rows_by_client(answer)
     return tuple(
         outcome if (row := rows.get(client.id)) is None else compare(client, outcome, row, seen)
-        for client, outcome in zip(clients, outcomes_at(seen, clients))
+        for client in clients
+        for outcome in [outcome_at(seen, client)]
     )
 
 
-def outcomes_at(seen: Seen, clients: t.Sequence[Client]) -> tuple[Outcome, ...]:
-    """The same without replays, for an answer that was read before: many meet the same endpoint."""
-    return tuple(_outcome(client, _predict(seen, client)) for client in clients)
-
-
-def _outcome(client: Client, made: _Made) -> Outcome:
-    return Outcome(client.id, client.name, client.family, client.kind, *made)
+def outcome_at(seen: Seen, client: Client) -> Outcome:
+    """One client without replays, at an endpoint whose answer was read before: many meet the same."""
+    return Outcome(client.id, client.name, client.family, client.kind, *_predict(seen, client))
 
 
 def _predict(seen: Seen, client: Client) -> _Made:
