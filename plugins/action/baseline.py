@@ -60,9 +60,12 @@ class ActionModule(ChangeAction):
         )
         if task.arguments["normalise"]:
             plan = normalised(plan, state, force=force)
-        name = str(task.variables.get("inventory_hostname", ""))
-        record = host_data_of(host_plan(name, state, baseline, plan, force=force))
-        return {**self.conclude(task, state, baseline, plan), "plan": record, **stages_of(plan)}
+        result = {**self.conclude(task, state, baseline, plan), **stages_of(plan)}
+        if self.only_predicts:
+            # What is done already is in no plan for later, and half of all that a result would hold.
+            name = str(task.variables.get("inventory_hostname", ""))
+            result["plan"] = host_data_of(host_plan(name, state, baseline, plan, force=force))
+        return result
 
 
 def read_members(organisation: t.Mapping[str, t.Any] | None) -> dict[str, Member] | None:

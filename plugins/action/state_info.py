@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._action import Result, Task, TlsAction, baseline_of
@@ -14,12 +13,12 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._change import find
 from ansible_collections.msexchange.tls.plugins.plugin_utils._finding import in_order
 from ansible_collections.msexchange.tls.plugins.plugin_utils._host import Observation, from_reg_export
 from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
-    Entry,
     find,
     judge_rules,
     offer_data,
     offer_of,
     prepared,
+    rule_data,
     stage_states,
     to_data,
 )
@@ -69,7 +68,7 @@ class ActionModule(TlsAction):
             "findings": [to_data(one) for one in in_order([*find(state, observed=observed), *find_drift(state)])],
             "profile": baseline.profile,
             "stage": task.arguments["stage"],
-            "rules": [_rule_data(entry) for entry in judge_rules(state, baseline)],
+            "rules": [rule_data(entry) for entry in judge_rules(state, baseline)],
             "stages": [to_data(stage) for stage in stages],
             "next_stage": next((stage.stage for stage in stages if stage.state in ("open", "pending", "unknown")), ""),
             "prepared": prepared(state, baseline, observed).prepared,
@@ -86,10 +85,3 @@ class ActionModule(TlsAction):
         named = {name: task.arguments[name] for name in ("os", "exchange", "role")}
         export = from_reg_export(self.read_controller_file(path, "export"), **named, catalogue=task.catalogue)
         return export.observation, [{"line": one.line, "text": one.text, "why": one.why} for one in export.ignored]
-
-
-def _rule_data(entry: Entry) -> dict[str, t.Any]:
-    """Without operations: what would be written is said by who writes, and Ansible copies every value several times."""
-    data: dict[str, t.Any] = to_data(dataclasses.replace(entry, operations=()))
-    del data["operations"]
-    return data

@@ -16,7 +16,7 @@ import typing as t
 
 from .._baseline import DIRECT_STAGE, Baseline, direct
 from .._change import Terms, arm_request
-from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, to_data
+from .._plan import Plan, check_plan, diff, make_plan, render_plan_reg, render_undo_reg, rule_data, to_data
 from .._state import State, read_state, state_after
 from .._task import ChangeError, HostError, builds, check_outcome, configured_data, host_data, write_request
 from .._version import VERSION
@@ -116,7 +116,7 @@ class ChangeAction(TlsAction):
         debt = list(state.debt.changes)
         result: Result = {
             "changed": bool(plan.operations),
-            "rules": [to_data(entry) for entry in plan.entries],
+            "rules": [rule_data(entry) for entry in plan.entries],
             "before": configured_data(state, names),
             "after": configured_data(then, names),
             "operations": [to_data(operation) for operation in plan.operations],

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .audit import judge_rules
-from .data import FORMAT, diff, meanings, to_data, value_data
+from .data import FORMAT, diff, meanings, rule_data, to_data, value_data
 from .findings import FAMILIES, FINDINGS, find
 from .gates import organisation as organisation_gate
 from .guard import check_operations, check_plan
@@ -62,6 +62,7 @@ __all__ = [
     "render_plan_reg",
     "render_profile_reg",
     "render_undo_reg",
+    "rule_data",
     "same_meaning",
     "stage_states",
     "to_data",

@@ -43,6 +43,11 @@ def to_data(thing: t.Any) -> t.Any:
     return thing
 
 
+def rule_data(entry: Entry) -> dict[str, t.Any]:
+    """An entry without its operations: a result has those by themselves, and Ansible copies each several times."""
+    return {name: to_data(getattr(entry, name)) for name in _names(Entry) if name != "operations"}
+
+
 def value_data(value: RegistryValue) -> dict[str, t.Any]:
     """A registry value as host_write takes it: kind, data, and ``raw`` when data are base64."""
     if isinstance(value.data, bytes):
