@@ -213,13 +213,18 @@ class Observation:
             found.setdefault(self._path_key(request.path), []).append((request.depth, names))
         return found
 
+    @functools.cached_property
+    def _asked_lengths(self) -> frozenset[int]:
+        """How many parts those keys have: a few of many that a path could have."""
+        return frozenset(len(place) for place in self._asked)
+
     def _choices(self, place: tuple[str, ...]) -> tuple[_Choice, ...]:
         """What every request that covers the key wants of its values; empty when none does."""
         return tuple(
-            None if above else values
-            for above in range(len(place) + 1)
-            for depth, values in self._asked.get(place[: len(place) - above], ())
-            if depth == WHOLE_TREE or above <= depth
+            values if length == len(place) else None
+            for length in self._asked_lengths
+            for depth, values in self._asked.get(place[:length], ())
+            if length <= len(place) and (depth == WHOLE_TREE or len(place) - length <= depth)
         )
 
     def _was_asked_for(self, place: tuple[str, ...], name: str) -> bool:

@@ -26,7 +26,7 @@ _TEXT_KINDS = (REG_SZ, REG_EXPAND_SZ, REG_MULTI_SZ)
 _END = "\r\n"
 #: Width at which regedit breaks hex data.
 _WIDTH = 80
-_ESCAPES: t.Mapping[str, str] = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
 def render_reg(
@@ -108,4 +108,4 @@ def _hex(left: str, data: bytes) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_ESCAPES.get(char, char) for char in text)
+    return text.translate(_ESCAPES)
