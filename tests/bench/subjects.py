@@ -13,6 +13,9 @@ import typing as t
 
 import yaml
 
+from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import load
+from ansible_collections.msexchange.tls.plugins.plugin_utils._task import CONTRACT, read_request
+
 VALUES = 60
 #: No waiting in the figures: a restart takes as long as it takes.
 _QUIET = {"msexchange_tls_reboot": "never", "msexchange_tls_serial": "100%"}
@@ -62,6 +65,10 @@ def _regedit(name: str) -> dict[str, t.Any]:
 #: The start of Ansible, and nothing on any host.
 EMPTY = Subject("no task", ({"ansible.builtin.meta": "noop"},))
 PING = Subject("win_ping", ({"ansible.windows.win_ping": {}},))
+#: What ``state_info`` asks, as a module of Ansible like any other: nothing is judged, the answer is the result.
+READ = Subject(
+    "host_read alone", ({"msexchange.tls.host_read": {"contract": CONTRACT, **read_request(load().reading)}},)
+)
 STATE = Subject("state_info", ({"msexchange.tls.state_info": {}},))
 AUDIT = Subject("audit, without wire", "msexchange.tls.audit", {"msexchange_tls_wire": False})
 AUDIT_WIRE = Subject("audit", "msexchange.tls.audit")
@@ -79,7 +86,7 @@ TASKS = Subject(
 )
 
 #: In the order of the tables.
-SUBJECTS: tuple[Subject, ...] = (EMPTY, PING, STATE, AUDIT, AUDIT_WIRE, HARDEN, WRITE, LOOP, TASKS)
+SUBJECTS: tuple[Subject, ...] = (EMPTY, PING, READ, STATE, AUDIT, AUDIT_WIRE, HARDEN, WRITE, LOOP, TASKS)
 #: What the real engine is given too; nothing that has to wait for it.
 ON_POWERSHELL: tuple[Subject, ...] = (EMPTY, PING, STATE, WRITE, TASKS)
 #: What must not cost more per host where there are more of them.
