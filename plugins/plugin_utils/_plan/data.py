@@ -23,12 +23,12 @@ from .model import Entry, Operation, Plan
 FORMAT = 1
 
 #: What is data already; nearly everything is one of these. Not their subclasses: members of an enum are some.
-_PLAIN = frozenset({str, int, bool})
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def to_data(thing: t.Any) -> t.Any:
     """A plan, entry, gate, finding, stage state, member or any part of one as JSON data, fields in their order."""
-    if thing is None or type(thing) in _PLAIN:
+    if type(thing) in _PLAIN:
         return thing
     if isinstance(thing, (list, tuple)):
         return [to_data(value) for value in thing]
@@ -105,10 +105,10 @@ def _text(data: dict[str, t.Any]) -> str:
 
 
 def _fields(thing: t.Any) -> dict[str, t.Any]:
-    return {name: to_data(getattr(thing, name)) for name in _names(t.cast("t.Hashable", type(thing)))}
+    return {name: to_data(getattr(thing, name)) for name in _names(thing.__class__)}
 
 
 @functools.lru_cache(maxsize=64)
-def _names(kind: t.Hashable) -> tuple[str, ...]:
+def _names(kind: t.Any) -> tuple[str, ...]:
     """Fields of a class, asked for once: a server has hundreds of entries."""
-    return tuple(field.name for field in dataclasses.fields(t.cast("type[t.Any]", kind)))
+    return tuple(field.name for field in dataclasses.fields(kind))

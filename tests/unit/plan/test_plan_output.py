@@ -27,6 +27,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._plan import (
     render_plan_reg,
     render_profile_reg,
     render_undo_reg,
+    rule_data,
     to_data,
     value_data,
 )
@@ -52,6 +53,14 @@ def test_a_gate_and_a_value_that_is_not_there_are_json_too() -> None:
     assert data["gates"][0]["kind"] == "boot"
     (found,) = [one for one in data["entries"] if one["rule"] == "dotnet_4.native.strong_crypto"]
     assert found["operations"][0]["before"] is None
+
+
+def test_a_result_has_every_word_of_an_entry_but_the_operations_which_it_lists_by_themselves() -> None:
+    plan = HOST.plan("prepare")
+    whole = to_data(plan)["entries"]
+    assert any(entry["operations"] for entry in whole)
+    assert [{**rule_data(entry), "operations": to_data(entry.operations)} for entry in plan.entries] == whole
+    assert all("operations" not in rule_data(entry) for entry in plan.entries)
 
 
 @pytest.mark.parametrize(

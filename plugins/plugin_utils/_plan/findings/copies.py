@@ -19,8 +19,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._host import (
 from . import words
 from .check import Check, Hit, View
 
-_SYSTEM = ("HKEY_LOCAL_MACHINE", "SYSTEM")
-_CONTROL_SET = re.compile(r"CONTROLSET(\d{3})\Z")
+_CONTROL_SET = re.compile(r"HKEY_LOCAL_MACHINE\\SYSTEM\\CONTROLSET(\d{3})\Z")
 #: Schannel and the suite order have no 32-bit view: what stands below WOW6432Node with one of these names is read
 #: by nobody.
 _WOW64, _NOT_THERE = "WOW6432NODE", frozenset({"SCHANNEL", "CRYPTOGRAPHY"})
@@ -29,8 +28,7 @@ _WOW64, _NOT_THERE = "WOW6432NODE", frozenset({"SCHANNEL", "CRYPTOGRAPHY"})
 def _control_sets(view: View) -> t.Iterator[Hit]:
     observation = view.state.observation
     for key in observation.walk():
-        place = path_key(key.path)
-        match = _CONTROL_SET.match(place[2]) if place[:2] == _SYSTEM and len(place) > 2 else None
+        match = _CONTROL_SET.match("\\".join(path_key(key.path)[:3]))
         if match is None or int(match.group(1)) == observation.current_control_set:
             continue
         current = "\\".join((*split_path(key.path)[:2], "CurrentControlSet", *split_path(key.path)[3:]))
