@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where no port can be connected to at all, harden stops and says why: before it reads, before it writes, and after it."""
+"""Where no port can be connected to at all, harden stops and says why: before it reads, before it writes, after it."""
 
 from __future__ import annotations
 
