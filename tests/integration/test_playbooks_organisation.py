@@ -175,3 +175,17 @@ def test_servers_of_two_organisations_in_one_batch_wait_for_their_own(tmp_path: 
     assert (first["changed"], first["reached"]) == (True, "retire")
     assert (second["changed"], second["reached"]) == (False, "obsolete")
     assert second["gates"][0]["reason"].startswith("Not prepared, or not known to be: b2.")
+
+
+def test_the_organisation_is_worked_out_once_and_not_for_every_server(tmp_path: pathlib.Path) -> None:
+    """For every server anew it would cost the square of their number."""
+    looks = tmp_path / "looks"
+    # What was read of a member may be the template of a person. This one tells of every look at it.
+    told = {"msexchange_tls_state": f"{{{{ lookup('ansible.builtin.pipe', 'echo >> {looks}') }}}}"}
+    with Lab.start(READY, READY, timing=FAST) as lab:
+        estate = Estate.of(lab, tmp_path)
+        member = estate.host_variables(ex3=told)
+        run = estate.run("harden", *member, "--limit", "ex1,ex2", serial=2, wire=False)
+    assert run.succeeded
+    assert [run.run.result(WRITE, name)["changed"] for name in ("ex1", "ex2")] == [True, True]
+    assert looks.read_text(encoding="utf-8") == "\n"
