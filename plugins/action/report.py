@@ -19,6 +19,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._action import writ
 from ansible_collections.msexchange.tls.plugins.plugin_utils._answer import why_unprobed
 from ansible_collections.msexchange.tls.plugins.plugin_utils._report import (
     build_report,
+    readable,
     render_html,
     render_markdown,
     render_text,
@@ -48,7 +49,7 @@ def collect(name: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "before": before if before is not None else state,
         "after": state if before is not None else None,
         "change": variables.get("msexchange_tls_change"),
-        "wire": [answer for answer in answers if answer.get("name") == name],
+        "wire": plain_data([answer for answer in answers if answer.get("name") == name]),
         "unprobed": why_unprobed(wire),
     }
 
@@ -101,7 +102,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         # Registered results have no templates in them. Taken for templates they would be gone through value by value,
         # that of the ports for every server though it is one.
         known = {name: hostvars.raw_get(name) for name in names if name in hostvars}
-        hosts = [plain_data(collect(name, known.get(name, {}))) for name in names]
+        hosts = [collect(name, known.get(name, {})) for name in names]
         partners, unasked = partners_of(known.values())
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         report = build_report(
@@ -112,6 +113,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             partners=plain_data(partners),
             partners_unprobed=unasked,
         )
+        page = readable(report)
         folder = os.path.abspath(os.path.expanduser(arguments["directory"]))
         try:
             files = write_folder(
@@ -119,8 +121,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 f"{arguments['name']}-{now.strftime('%Y%m%dT%H%M%SZ')}",
                 {
                     "report.json": as_json(report),
-                    "report.md": render_markdown(report),
-                    "report.html": render_html(report),
+                    "report.md": render_markdown(page),
+                    "report.html": render_html(page),
                 },
             )
         except OSError as error:
@@ -128,5 +130,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 f"The report could not be written below {folder}: {error.strerror or error}. "
                 "Name a folder that you may write to."
             ) from None
-        result.update(changed=False, table=render_text(report), files=files)
+        result.update(changed=False, table=render_text(page), files=files)
         return result

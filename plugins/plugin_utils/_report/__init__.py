@@ -13,7 +13,7 @@ from .build import build_report
 from .html import render_html
 from .markdown import render_markdown
 from .overview import state_words
-from .schema import SCHEMA, SCHEMA_VERSION, ReportError
+from .schema import SCHEMA, SCHEMA_VERSION, ReportError, readable
 from .text import render_text
 from .words import VERDICTS
 
@@ -23,6 +23,7 @@ __all__ = [
     "VERDICTS",
     "ReportError",
     "build_report",
+    "readable",
     "render_html",
     "render_markdown",
     "render_text",

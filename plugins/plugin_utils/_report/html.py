@@ -12,11 +12,18 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import U
 
 from .loader import environment
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
-from .plain import clean
-from .schema import checked
+from .schema import readable
 from .words import FAIL, VERDICTS, answered_versions, counted, exchanger_words, score_words, verdict_word, word
 
 Data = dict[str, t.Any]
+
+
+def _by_verdict(host: Data) -> list[tuple[str, list[Data]]]:
+    """Rules of one server in groups, the groups in the order of the verdicts; groups that have none are left out."""
+    groups: dict[str, list[Data]] = {verdict: [] for verdict in VERDICTS}
+    for rule in host["rules"]:
+        groups.get(rule["verdict"], []).append(rule)
+    return [(verdict, rules) for verdict, rules in groups.items() if rules]
 
 
 def render_html(report: Data) -> str:
@@ -24,7 +31,7 @@ def render_html(report: Data) -> str:
 
     :raises ReportError: the data is no report, or one of a later version
     """
-    found = clean(checked(report))
+    found = readable(report)
     page = environment().get_template("report.html.j2")
     return page.render(
         report=found,
@@ -33,6 +40,7 @@ def render_html(report: Data) -> str:
         overview=overview(found),
         headline=headline(found),
         verdicts=VERDICTS,
+        by_verdict=_by_verdict,
         needs_somebody=(FAIL, UNKNOWN),
         word=word,
         verdict_word=verdict_word,

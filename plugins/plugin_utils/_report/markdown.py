@@ -14,8 +14,7 @@ from ansible_collections.msexchange.tls.plugins.plugin_utils._markdown import ma
 
 from .markdown_wire import endpoint_lines, groups_lines, partners_lines
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
-from .plain import clean
-from .schema import checked
+from .schema import readable
 from .words import FAIL, counted, verdict_word
 
 Data = dict[str, t.Any]
@@ -26,7 +25,7 @@ def render_markdown(report: Data) -> str:
 
     :raises ReportError: the data is no report, or one of a later version
     """
-    found = clean(checked(report))
+    found = readable(report)
     lines = [f"# {markdown_text(found['title'])}", "", markdown_text(headline(found)), ""]
     for sentence in found.get("unprobed", ()):
         lines += [f"**{markdown_text(sentence)}**", ""]

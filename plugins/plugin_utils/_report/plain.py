@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import functools
 import typing as t
+from collections.abc import Mapping  # isinstance with that of typing takes ten times as long
 
 from ansible_collections.msexchange.tls.plugins.plugin_utils._words import CUT, one_line
 
 #: Longer texts do not help a reader; a hostile peer may send any.
 LIMIT = 2000
+
+
+_PLAIN = frozenset({bool, int, float})
 
 
 def clean(value: t.Any) -> t.Any:
@@ -21,13 +25,15 @@ def clean(value: t.Any) -> t.Any:
     kind = type(value)
     if kind is str:
         return _clean(value)
-    if value is None or kind is bool or kind is int:
+    if value is None or kind in _PLAIN:
         return value
-    if isinstance(value, dict):
+    if kind is dict or isinstance(value, Mapping):
         return {_clean(str(name)): clean(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
-    return clean_text(value) if isinstance(value, str) else value
+    # What Ansible hands out may be a kind of number or text of its own.
+    number = next((plain for plain in (int, float) if isinstance(value, plain)), None)
+    return clean_text(value) if number is None else number(value)
 
 
 def clean_text(text: t.Any) -> str:

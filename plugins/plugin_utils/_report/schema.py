@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .plain import clean
+
 #: Says what kind of file this is.
 SCHEMA = "msexchange.tls/report"
 #: Raised when a field changes its meaning or goes; new fields do not raise it. Older versions stay readable.
@@ -18,6 +20,18 @@ Data = dict[str, t.Any]
 
 class ReportError(Exception):
     """The data is no report of ours, or one of a later version; one sentence with the remedy."""
+
+
+class Readable(Data):
+    """A report that was looked at: one that these renderers understand, every text of it fit to be shown."""
+
+
+def readable(report: t.Any) -> Readable:
+    """The report, looked at once however many views are made of it.
+
+    :raises ReportError: it is something else
+    """
+    return report if isinstance(report, Readable) else Readable(clean(checked(report)))
 
 
 def checked(report: t.Any) -> Data:

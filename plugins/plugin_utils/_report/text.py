@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 import typing as t
 import unicodedata
@@ -13,8 +14,7 @@ import unicodedata
 from ansible_collections.msexchange.tls.plugins.plugin_utils._catalogue import UNKNOWN
 
 from .overview import COLUMNS, LEGEND, headline, overview, rule_words, stage_words
-from .plain import clean
-from .schema import checked
+from .schema import readable
 from .words import FAIL, counted, partner_words, verdict_word
 
 Data = dict[str, t.Any]
@@ -41,7 +41,7 @@ def render_text(report: Data) -> str:
 
     :raises ReportError: the data is no report, or one of a later version
     """
-    found = clean(checked(report))
+    found = readable(report)
     lines = [found["title"], headline(found)]
     lines += [line for sentence in found.get("unprobed", ()) for line in _wrap(sentence, "")]
     lines += ["", *_table(found)]
@@ -128,9 +128,13 @@ def _pad(text: str, width: int) -> str:
 
 def _length(text: str) -> int:
     """Columns on a terminal: wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _wrap(sentence: str, indent: str) -> list[str]:
+# Servers of one estate say mostly the same.
+@functools.lru_cache(maxsize=8192)
+def _wrap(sentence: str, indent: str) -> tuple[str, ...]:
     hang = indent + ("  " if sentence.startswith("- ") else "")
-    return textwrap.wrap(sentence, WIDTH, initial_indent=indent, subsequent_indent=hang)
+    return tuple(textwrap.wrap(sentence, WIDTH, initial_indent=indent, subsequent_indent=hang))
