@@ -92,7 +92,7 @@ def plain_data(value: t.Any, *, exact: bool = False) -> t.Any:
 def _plain_text(text: str, exact: bool = False) -> str:
     # A subclass of str is left behind. Methods of str itself: unsafe text of core before 2.19 has its own, which
     # lead to unsafe text again.
-    bare = text if type(text) is str else str.__str__(text)
+    bare = str.__str__(text)
     if exact or bare.isascii():
         return bare
     return bare.encode("utf-8", "backslashreplace").decode("utf-8")
