@@ -34,11 +34,11 @@ class ChangeAction(TlsAction):
 
     def __init_subclass__(cls, **keywords: t.Any) -> None:
         """Load what a change needs where the action is imported: once, before there is a worker for each host."""
-        super().__init_subclass__(**keywords)
         # Not at the top: actions that only read come by here too.
         from .reach import preload  # noqa: PLC0415
 
         preload()
+        super().__init_subclass__(**keywords)
 
     @property
     def only_predicts(self) -> bool:
