@@ -103,9 +103,9 @@ class TlsAction(ActionBase, abc.ABC):
     CONDITIONS: t.ClassVar[t.Mapping[str, t.Any]] = {}
 
     def __init_subclass__(cls, **keywords: t.Any) -> None:
-        """Ansible imports an action once and forks a worker for each host afterwards: what is there by now stays as it is
-        in all of them. The garbage collector need not walk it again, nor copy its pages in a worker for nothing, which is
-        what the documentation of gc.freeze recommends to who forks.
+        """Ansible imports an action once and forks a worker for each host afterwards: what is there by now stays as it
+        is in all of them. The garbage collector need not walk it again, nor copy its pages in a worker for nothing,
+        which is what the documentation of gc.freeze recommends to who forks.
         """
         super().__init_subclass__(**keywords)
         gc.freeze()
