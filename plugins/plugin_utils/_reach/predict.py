@@ -103,7 +103,7 @@ def predict(before: Offer, after: Offer, around: Surroundings) -> tuple[Reach, .
     alike: dict[Offer | None, tuple[Reach, ...]] = {}
     for neighbour in around.servers:
         if neighbour.offer not in alike:
-            alike[neighbour.offer] = _told(_neighbour(neighbour.name, neighbour.offer, host))
+            alike[neighbour.offer] = _neighbour(neighbour.name, neighbour.offer, host)
         rows += [dataclasses.replace(row, peer=neighbour.name) for row in alike[neighbour.offer]]
     return (*_told(_others(around, host)), *rows)
 
@@ -163,12 +163,12 @@ def _is_partner(client: Client) -> bool:
     return client.family in _MAIL_SERVERS and tuple(client.services) == ("smtp",)
 
 
-def _neighbour(name: str, offer: Offer | None, host: _Side) -> t.Iterator[_Meeting]:
-    client = None if offer is None else client_of(offer, name)
-    # One that was read and offers nothing as a client comes to nobody.
-    if offer is None or client is not None:
-        yield _Meeting(SERVERS, name, "in", (host.ports[0], client), (host.ports[1], client))
-    yield _outgoing(SERVERS, name, None if offer is None else seen_as_installed(offer, "rsa"), host)
+def _neighbour(name: str, offer: Offer | None, host: _Side) -> tuple[Reach, ...]:
+    if offer is None:
+        return tuple(Reach(SERVERS, name, way, UNKNOWN, UNKNOWN, "It was not read.") for way in ("in", "out"))
+    client = client_of(offer, name)
+    incoming = [] if client is None else [_incoming(SERVERS, client, host)]
+    return _told([*incoming, _outgoing(SERVERS, name, seen_as_installed(offer, "rsa"), host)])
 
 
 def _incoming(kind: str, client: Client, host: _Side) -> _Meeting:

@@ -67,7 +67,10 @@ def test_a_neighbour_with_old_versions_only_is_cut_off_in_both_directions() -> N
 
 def test_a_neighbour_that_was_not_read_is_unknown_and_refuses_nothing() -> None:
     rows = predict(WIDE, MODERN, Surroundings(servers=(Neighbour("hidden", None),)))
-    assert {row.after for row in rows} == {"unknown"}
+    assert {(row.direction, row.before, row.after, row.detail) for row in rows} == {
+        ("in", "unknown", "unknown", "It was not read."),
+        ("out", "unknown", "unknown", "It was not read."),
+    }
     assert refusal(rows) == ()
 
 
