@@ -38,31 +38,14 @@ INCLUDE_PROOF, INCLUDE_CONFIRM = (
     "msexchange.tls.harden : Prove the new state",
     "msexchange.tls.harden : Confirm what is proven and in effect",
 )
+#: What check mode does as well.
+CHANGE = (READ_ORGANISATION, VALIDATE, WRITE, STOP, DECIDE, INCLUDE_PROOF)
 #: By the runs, in their order; nothing but what no other task could do.
 EACH = {
     "audit": (READ,),
     "plan": ("Make sure that a file is named for the plan", READ_ORGANISATION, WRITE, STOP),
-    "check": (
-        READ_ORGANISATION,
-        VALIDATE,
-        WRITE,
-        STOP,
-        DECIDE,
-        INCLUDE_PROOF,
-        CONCLUDE,
-    ),
-    "harden": (
-        READ_ORGANISATION,
-        VALIDATE,
-        WRITE,
-        STOP,
-        DECIDE,
-        INCLUDE_PROOF,
-        READ,
-        PROVE,
-        INCLUDE_CONFIRM,
-        CONCLUDE,
-    ),
+    "check": (*CHANGE, CONCLUDE),
+    "harden": (*CHANGE, READ, PROVE, INCLUDE_CONFIRM, CONCLUDE),
     "verify": (READ, PROVE),
 }
 

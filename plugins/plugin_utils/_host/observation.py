@@ -223,8 +223,9 @@ class Observation:
         return tuple(
             values if length == len(place) else None
             for length in self._asked_lengths
+            if length <= len(place)
             for depth, values in self._asked.get(place[:length], ())
-            if length <= len(place) and (depth == WHOLE_TREE or len(place) - length <= depth)
+            if depth == WHOLE_TREE or len(place) - length <= depth
         )
 
     def _was_asked_for(self, place: tuple[str, ...], name: str) -> bool:

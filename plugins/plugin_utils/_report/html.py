@@ -20,10 +20,8 @@ Data = dict[str, t.Any]
 
 def _by_verdict(host: Data) -> list[tuple[str, list[Data]]]:
     """Rules of one server in groups, the groups in the order of the verdicts; groups that have none are left out."""
-    groups: dict[str, list[Data]] = {verdict: [] for verdict in VERDICTS}
-    for rule in host["rules"]:
-        groups.get(rule["verdict"], []).append(rule)
-    return [(verdict, rules) for verdict, rules in groups.items() if rules]
+    groups = ((verdict, [rule for rule in host["rules"] if rule["verdict"] == verdict]) for verdict in VERDICTS)
+    return [(verdict, rules) for verdict, rules in groups if rules]
 
 
 def render_html(report: Data) -> str:
